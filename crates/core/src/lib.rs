@@ -1,0 +1,10 @@
+//! Everything eventctl decides, as functions of values.
+//!
+//! This crate knows Kafka's rules and eventctl's own, and nothing of a broker, a file, a terminal, a clock or a
+//! network: its callers hand it texts, answers and the time, and get back catalogs, plans and reports. The compiler
+//! keeps it so, because none of those libraries is among its dependencies; `tests/it/imports.rs` checks the rest.
+
+pub mod fault;
+pub mod name;
+pub mod risk;
+pub mod topics;

@@ -1,0 +1,5 @@
+//! Topics: what the catalog declares, what the cluster has, and what lies between them.
+
+pub mod change;
+pub mod declared;
+pub mod live;

@@ -1,0 +1,5 @@
+//! eventctl: the operator's command line for event-driven systems on Apache Kafka. `ARCHITECTURE.md` is the map.
+
+pub mod failure;
+pub mod gate;
+pub mod outcome;
