@@ -3,3 +3,6 @@
 pub mod failure;
 pub mod gate;
 pub mod outcome;
+pub mod render;
+pub mod stop;
+pub mod ui;
