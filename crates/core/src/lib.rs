@@ -5,6 +5,7 @@
 //! keeps it so, because none of those libraries is among its dependencies; `tests/it/imports.rs` checks the rest.
 
 pub mod fault;
+pub mod human;
 pub mod name;
 pub mod risk;
 pub mod topics;

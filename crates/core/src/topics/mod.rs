@@ -2,4 +2,7 @@
 
 pub mod change;
 pub mod declared;
+pub mod internal;
 pub mod live;
+pub mod plan;
+pub mod settings;

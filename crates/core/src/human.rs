@@ -1,0 +1,163 @@
+//! Numbers, durations and lists in words, for the sentences that plans and reports carry.
+//!
+//! It rounds for the eye only: whatever a script reads is a number of its own beside the sentence. It does not parse;
+//! what a user types as a duration is the catalog's to read.
+
+use jiff::Timestamp;
+
+/// The units of `duration`, largest first, in milliseconds.
+const UNITS: [(i64, &str); 4] = [(86_400_000, "d"), (3_600_000, "h"), (60_000, "m"), (1_000, "s")];
+
+/// Writes a number of things, exact below 10,000 and with two or three digits above: `950`, `12 k`, `1.2 M`, `3 bn`.
+#[must_use]
+pub fn count(number: i64) -> String {
+    if number < 10_000 {
+        return number.to_string();
+    }
+    // Rounded to tenths in whole numbers, so that no float is shown and 999,950 becomes 1 M rather than 1000 k.
+    for (unit, name) in [(1_000_i64, "k"), (1_000_000, "M"), (1_000_000_000, "bn")] {
+        let tenths = number / (unit / 10) + i64::from(number % (unit / 10) >= unit / 20);
+        if tenths < 10_000 || name == "bn" {
+            let (whole, tenth) = (tenths / 10, tenths % 10);
+            return if tenth == 0 || whole >= 100 {
+                format!("{whole} {name}")
+            } else {
+                format!("{whole}.{tenth} {name}")
+            };
+        }
+    }
+    number.to_string()
+}
+
+/// Writes milliseconds in the largest unit that divides them: `7d`, `36h`, `90s`, `250ms`; a negative number, Kafka's
+/// way to say "without a limit", is `forever`.
+#[must_use]
+pub fn duration(milliseconds: i64) -> String {
+    if milliseconds < 0 {
+        return "forever".to_owned();
+    }
+    exact_duration(milliseconds).unwrap_or_else(|| format!("{milliseconds}ms"))
+}
+
+/// The same for positive numbers of whole seconds, which is what a catalog's `retention` takes; none for others.
+#[must_use]
+pub fn exact_duration(milliseconds: i64) -> Option<String> {
+    let (unit, name) = UNITS.into_iter().find(|(unit, _)| milliseconds > 0 && milliseconds % unit == 0)?;
+    Some(format!("{}{name}", milliseconds / unit))
+}
+
+/// Writes a size in bytes: exact, with binary units beside it where they help: `1048588 (1.0 MiB)`.
+#[must_use]
+pub fn bytes(number: i64) -> String {
+    if number < 0 {
+        return "without limit".to_owned();
+    }
+    for (unit, name) in [(1_i64 << 30, "GiB"), (1 << 20, "MiB"), (1 << 10, "KiB")] {
+        if number >= unit {
+            return format!("{number} ({}.{} {name})", number / unit, number % unit * 10 / unit);
+        }
+    }
+    format!("{number} bytes")
+}
+
+/// Writes a number with its noun: `1 topic`, `2 topics`.
+#[must_use]
+pub fn plural(number: usize, noun: &str) -> String {
+    if number == 1 { format!("1 {noun}") } else { format!("{number} {noun}s") }
+}
+
+/// Writes up to `limit` things in a row and says how many more there are: `a, b and 3 more`.
+#[must_use]
+pub fn list<T: ToString>(things: &[T], limit: usize) -> String {
+    let shown: Vec<String> = things.iter().take(limit).map(ToString::to_string).collect();
+    match things.len().saturating_sub(limit) {
+        0 => shown.join(", "),
+        more => format!("{} and {more} more", shown.join(", ")),
+    }
+}
+
+/// Writes a moment to the second, in UTC.
+#[must_use]
+pub fn moment(at: Timestamp) -> String {
+    Timestamp::from_second(at.as_second()).unwrap_or(at).to_string()
+}
+
+/// Writes a setting's value the way a person reads it: durations and sizes by the key's ending, others as they are.
+#[must_use]
+pub fn setting(key: &str, value: &str) -> String {
+    let Ok(number) = value.trim().parse::<i64>() else { return value.to_owned() };
+    if key.ends_with(".ms") && number < i64::MAX {
+        duration(number)
+    } else if key.ends_with(".ms") {
+        "forever".to_owned()
+    } else if key.ends_with(".bytes") {
+        bytes(number)
+    } else {
+        value.to_owned()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn counts_are_exact_when_small_and_rounded_when_large() {
+        let rows = [
+            (0, "0"),
+            (9_999, "9999"),
+            (10_000, "10 k"),
+            (12_345, "12.3 k"),
+            (999_949, "999 k"),
+            (999_950, "1 M"),
+            (1_200_000, "1.2 M"),
+            (3_000_000_000, "3 bn"),
+            (i64::MAX, "9223372036 bn"),
+        ];
+        for (number, expected) in rows {
+            assert_eq!(count(number), expected, "{number}");
+        }
+    }
+
+    #[test]
+    fn durations_take_the_largest_unit_that_divides_them() {
+        let rows = [
+            (604_800_000, "7d"),
+            (129_600_000, "36h"),
+            (5_400_000, "90m"),
+            (90_000, "90s"),
+            (1_500, "1500ms"),
+            (0, "0ms"),
+            (-1, "forever"),
+        ];
+        for (milliseconds, expected) in rows {
+            assert_eq!(duration(milliseconds), expected, "{milliseconds}");
+        }
+        assert_eq!(exact_duration(-1), None);
+        assert_eq!(exact_duration(0), None);
+        assert_eq!(exact_duration(1_500), None);
+    }
+
+    #[test]
+    fn lists_say_how_many_they_leave_out() {
+        assert_eq!(list(&["a", "b"], 3), "a, b");
+        assert_eq!(list(&["a", "b", "c", "d"], 2), "a, b and 2 more");
+        assert_eq!((plural(1, "topic"), plural(0, "topic")), ("1 topic".to_owned(), "0 topics".to_owned()));
+    }
+
+    #[test]
+    fn settings_are_read_by_their_keys_ending() {
+        let rows = [
+            ("retention.ms", "604800000", "7d"),
+            ("retention.ms", "-1", "forever"),
+            ("segment.ms", "9223372036854775807", "forever"),
+            ("max.message.bytes", "1048588", "1048588 (1.0 MiB)"),
+            ("retention.bytes", "-1", "without limit"),
+            ("cleanup.policy", "compact", "compact"),
+            ("min.insync.replicas", "2", "2"),
+        ];
+        for (key, value, expected) in rows {
+            assert_eq!(setting(key, value), expected, "{key}={value}");
+        }
+    }
+}
