@@ -7,3 +7,4 @@
 pub mod escape;
 pub mod page;
 pub mod report;
+mod topics;
