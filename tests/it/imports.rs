@@ -37,14 +37,11 @@ const MODULES: &[(&str, &[&str])] = &[
     (
         "commands",
         &[
-            "outcome", "failure", "stop", "gate", "files", "process", "http", "settings", "kafka", "flow", "render",
-            "ui",
+            "outcome", "failure", "stop", "gate", "files", "process", "http", "settings", "kafka", "flow",
+            "render", "ui",
         ],
     ),
-    (
-        "cli",
-        &["commands", "outcome", "failure", "stop", "settings", "ui", "render"],
-    ),
+    ("cli", &["commands", "outcome", "failure", "stop", "settings", "ui", "render"]),
     ("lib", &["cli", "commands", "outcome", "failure", "stop", "settings", "ui", "render"]),
     ("main", &[]),
 ];
@@ -144,8 +141,11 @@ fn named_paths(folder: &str) -> Vec<(String, PathBuf, BTreeSet<String>)> {
             continue;
         }
         let relative = file.strip_prefix(&root).expect("below the root").with_extension("");
-        let mut module: Vec<String> =
-            relative.iter().map(|part| part.to_string_lossy().into_owned()).filter(|part| part != "mod").collect();
+        let mut module: Vec<String> = relative
+            .iter()
+            .map(|part| part.to_string_lossy().into_owned())
+            .filter(|part| part != "mod")
+            .collect();
         let part = module.first().cloned().unwrap_or_default();
         if part == "lib" || part == "main" {
             module.clear();
@@ -241,7 +241,13 @@ fn no_command_names_another_commands_file() {
 #[test]
 fn the_core_is_pure() {
     const NEVER: [&str; 8] = [
-        "std::fs", "std::env", "std::io", "std::net", "std::process", "std::thread", "std::time::SystemTime",
+        "std::fs",
+        "std::env",
+        "std::io",
+        "std::net",
+        "std::process",
+        "std::thread",
+        "std::time::SystemTime",
         "std::time::Instant",
     ];
     let mut wrong = Vec::new();
@@ -249,7 +255,10 @@ fn the_core_is_pure() {
         for path in paths {
             let hashed = path.contains("HashMap") || path.contains("HashSet") || path.contains("RandomState");
             let clock = path.ends_with("Timestamp::now") || path.ends_with("Zoned::now");
-            if hashed || clock || NEVER.iter().any(|never| path == *never || path.starts_with(&format!("{never}::"))) {
+            if hashed
+                || clock
+                || NEVER.iter().any(|never| path == *never || path.starts_with(&format!("{never}::")))
+            {
                 wrong.push(format!("{}: {path}", file.display()));
             }
         }
@@ -259,10 +268,14 @@ fn the_core_is_pure() {
 
 #[test]
 fn the_core_depends_on_no_library_that_acts() {
-    let manifest = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("crates/core/Cargo.toml"));
+    let manifest =
+        std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("crates/core/Cargo.toml"));
     let manifest = manifest.expect("the core's manifest");
-    let dependencies = manifest.split("[dependencies]").nth(1).expect("dependencies").split("\n[").next().unwrap_or("");
-    for never in ["rdkafka", "tokio", "reqwest", "clap", "rusqlite", "redis", "indicatif", "ratatui", "comfy-table"] {
+    let dependencies =
+        manifest.split("[dependencies]").nth(1).expect("dependencies").split("\n[").next().unwrap_or("");
+    for never in
+        ["rdkafka", "tokio", "reqwest", "clap", "rusqlite", "redis", "indicatif", "ratatui", "comfy-table"]
+    {
         assert!(!dependencies.contains(never), "the core depends on {never}");
     }
 }
