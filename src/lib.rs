@@ -2,4 +2,5 @@
 
 pub mod failure;
 pub mod gate;
+pub mod kafka;
 pub mod outcome;
