@@ -2,6 +2,7 @@
 
 pub mod failure;
 pub mod gate;
+pub mod kafka;
 pub mod outcome;
 pub mod render;
 pub mod stop;

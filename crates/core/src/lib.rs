@@ -9,4 +9,5 @@ pub mod fault;
 pub mod human;
 pub mod name;
 pub mod risk;
+pub mod secret;
 pub mod topics;

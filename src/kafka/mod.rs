@@ -1,0 +1,19 @@
+//! The door to Kafka: `rdkafka` is named in this folder and nowhere else.
+//!
+//! `cluster` asks and changes what the admin protocol offers, in eventctl's own values; `native` is librdkafka itself.
+//! Nothing here joins a consumer group, creates a topic by accident, prints, or knows a secret's text for longer than
+//! it takes to hand it on.
+
+pub mod cluster;
+pub mod connect;
+
+pub mod changes;
+mod faults;
+mod health;
+mod native;
+pub mod reads;
+mod together;
+mod trouble;
+mod values;
+
+pub use native::config::known_settings;

@@ -1,0 +1,79 @@
+//! The client itself: made of a configuration, freed in a bounded time.
+
+use std::sync::mpsc;
+use std::time::Duration;
+
+use rdkafka::bindings::{
+    RD_KAFKA_DESTROY_F_NO_CONSUMER_CLOSE, rd_kafka_destroy_flags, rd_kafka_new, rd_kafka_t, rd_kafka_type_t,
+};
+
+use super::code::CallError;
+use super::config::Config;
+use super::text::Reason;
+
+/// How long the end of a command waits for the library to stop its threads. They stop within milliseconds unless one
+/// of them is inside the system's name resolution, which cannot be interrupted and may take many seconds; then the
+/// work is left to a thread that the end of the process ends.
+const FAREWELL: Duration = Duration::from_millis(250);
+
+/// A client of the library.
+pub(super) struct Client(*mut rd_kafka_t);
+
+// SAFETY: a client is locked inside and made to be used by several threads at once (INTRODUCTION.md, "Threads").
+unsafe impl Send for Client {}
+// SAFETY: as above.
+unsafe impl Sync for Client {}
+
+impl Client {
+    /// A producer, which is the kind of client that joins nothing and needs no group. No network yet.
+    ///
+    /// # Errors
+    /// `_INVALID_ARG` where the settings contradict each other or name files that cannot be used.
+    pub(super) fn new(config: Config) -> Result<Client, CallError> {
+        let mut reason = Reason::new();
+        let (conf, length) = (config.pointer(), reason.len());
+        // SAFETY: the configuration is alive, the buffer has the length that is given.
+        let client =
+            unsafe { rd_kafka_new(rd_kafka_type_t::RD_KAFKA_PRODUCER, conf, reason.buffer(), length) };
+        if client.is_null() {
+            // The configuration is still ours, and is freed with `config`.
+            return Err(CallError::local("_INVALID_ARG", reason.text()));
+        }
+        config.given_away();
+        Ok(Client(client))
+    }
+
+    /// The client, for calls that do not free it.
+    pub(super) fn pointer(&self) -> *mut rd_kafka_t {
+        self.0
+    }
+}
+
+impl Drop for Client {
+    fn drop(&mut self) {
+        let doomed = Doomed(self.0);
+        let (done, finished) = mpsc::channel::<()>();
+        let work = move || {
+            doomed.destroy();
+            drop(done);
+        };
+        // Where no thread can be made, the client is left to the end of the process: waiting could hang.
+        if std::thread::Builder::new().name("kafka-end".into()).spawn(work).is_ok() {
+            let _ended_or_left_behind = finished.recv_timeout(FAREWELL);
+        }
+    }
+}
+
+/// A client on its way to the thread that frees it.
+struct Doomed(*mut rd_kafka_t);
+
+// SAFETY: a client may be freed by any thread that is not one of its own.
+unsafe impl Send for Doomed {}
+
+impl Doomed {
+    fn destroy(self) {
+        // SAFETY: made in the last reference's drop alone, after the queues were freed; nobody uses the pointer
+        // afterwards.
+        unsafe { rd_kafka_destroy_flags(self.0, RD_KAFKA_DESTROY_F_NO_CONSUMER_CLOSE) };
+    }
+}

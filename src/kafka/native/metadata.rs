@@ -1,0 +1,155 @@
+//! What the brokers say about the cluster as a whole: its id and brokers, and the names of all topics.
+
+use std::ffi::{c_char, c_int};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use rdkafka::bindings::{
+    RD_KAFKA_EVENT_DESCRIBECLUSTER_RESULT, rd_kafka_DescribeCluster, rd_kafka_DescribeCluster_result_cluster_id,
+    rd_kafka_DescribeCluster_result_controller, rd_kafka_DescribeCluster_result_nodes, rd_kafka_Node_host,
+    rd_kafka_Node_id, rd_kafka_Node_port, rd_kafka_Node_rack, rd_kafka_Node_t, rd_kafka_admin_op_t,
+    rd_kafka_event_t, rd_kafka_metadata_destroy, rd_kafka_metadata_t, rd_kafka_metadata_topic_t,
+};
+use tokio::sync::oneshot;
+
+use super::client::Client;
+use super::code::{CallError, Code};
+use super::handle::{Handle, Request, Target};
+use super::object::{Owned, View, accessors, destroyed_by};
+use super::queue::Event;
+use super::{raw, text};
+
+unsafe extern "C" fn destroy_metadata(metadata: *mut rd_kafka_metadata_t) {
+    // SAFETY: by the promise of `Destroy`: the library's own object, for the last time.
+    unsafe { rd_kafka_metadata_destroy(metadata) }
+}
+
+destroyed_by! { rd_kafka_metadata_t => destroy_metadata }
+
+accessors! {
+    CLUSTER_ID: Value<rd_kafka_event_t, *const c_char> = rd_kafka_DescribeCluster_result_cluster_id;
+    CONTROLLER: Value<rd_kafka_event_t, *const rd_kafka_Node_t> = rd_kafka_DescribeCluster_result_controller;
+    NODES: List<rd_kafka_event_t, rd_kafka_Node_t> = rd_kafka_DescribeCluster_result_nodes;
+    NODE_ID: Value<rd_kafka_Node_t, c_int> = rd_kafka_Node_id;
+    NODE_HOST: Value<rd_kafka_Node_t, *const c_char> = rd_kafka_Node_host;
+    NODE_PORT: Value<rd_kafka_Node_t, u16> = rd_kafka_Node_port;
+    NODE_RACK: Value<rd_kafka_Node_t, *const c_char> = rd_kafka_Node_rack;
+}
+
+/// The cluster that answered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(in crate::kafka) struct ClusterDescription {
+    pub(in crate::kafka) id: Option<String>,
+    pub(in crate::kafka) controller: Option<i32>,
+    pub(in crate::kafka) nodes: Vec<Node>,
+}
+
+/// One broker.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(in crate::kafka) struct Node {
+    pub(in crate::kafka) id: i32,
+    pub(in crate::kafka) host: String,
+    pub(in crate::kafka) port: u16,
+    pub(in crate::kafka) rack: Option<String>,
+}
+
+impl Handle {
+    /// Describes the cluster.
+    pub(in crate::kafka) async fn describe_cluster(
+        &self,
+        deadline: Instant,
+    ) -> Result<ClusterDescription, CallError> {
+        self.call(&DescribeCluster, deadline).await
+    }
+
+    /// The names of all topics that this principal may see, sorted.
+    ///
+    /// librdkafka has only a blocking call for it, so it runs on a thread of its own, which keeps the client alive
+    /// until it has answered. Call it when a broker has answered before: the wait for a first connection is not told
+    /// why it fails, and cannot be ended.
+    pub(in crate::kafka) async fn topic_names(&self, deadline: Instant) -> Result<Vec<String>, CallError> {
+        let client = Arc::clone(self.client());
+        let (sender, answer) = oneshot::channel();
+        let work = move || {
+            let names = topic_names(&client, deadline.saturating_duration_since(Instant::now()));
+            let _unless_nobody_waits = sender.send(names);
+        };
+        let thread = std::thread::Builder::new().name("kafka-names".into()).spawn(work);
+        thread.map_err(|error| CallError::local("_CRIT_SYS_RESOURCE", error.to_string()))?;
+        answer.await.unwrap_or_else(|_| Err(CallError::local("_FAIL", "the listing of topics broke off")))
+    }
+}
+
+struct DescribeCluster;
+
+impl Request for DescribeCluster {
+    type Answer = ClusterDescription;
+    const OPERATION: rd_kafka_admin_op_t = rd_kafka_admin_op_t::RD_KAFKA_ADMIN_OP_DESCRIBECLUSTER;
+    const EVENT: c_int = RD_KAFKA_EVENT_DESCRIBECLUSTER_RESULT;
+
+    fn submit(&self, target: &Target<'_>) -> Result<(), CallError> {
+        let options = target.options.pointer();
+        // SAFETY: client, queue and options are alive; the library copies the options before it returns.
+        unsafe { rd_kafka_DescribeCluster(target.client(), options, target.queue()) };
+        Ok(())
+    }
+
+    fn read(event: &Event) -> ClusterDescription {
+        let mut nodes: Vec<Node> = event.view().parts(NODES).into_iter().map(node).collect();
+        nodes.sort_by_key(|node| node.id);
+        ClusterDescription {
+            id: event.view().text(CLUSTER_ID).filter(|id| !id.is_empty()),
+            controller: event.view().part(CONTROLLER).map(|node| node.get(NODE_ID)).filter(|id| *id >= 0),
+            nodes,
+        }
+    }
+}
+
+fn node(node: View<'_, rd_kafka_Node_t>) -> Node {
+    Node {
+        id: node.get(NODE_ID),
+        host: node.text(NODE_HOST).unwrap_or_default(),
+        port: node.get(NODE_PORT),
+        rack: node.text(NODE_RACK).filter(|rack| !rack.is_empty()),
+    }
+}
+
+fn topic_names(client: &Client, limit: Duration) -> Result<Vec<String>, CallError> {
+    let limit = c_int::try_from(limit.as_millis()).unwrap_or(c_int::MAX).max(1);
+    let mut metadata: *const rd_kafka_metadata_t = std::ptr::null();
+    // SAFETY: the client is alive, NULL stands for no topic in particular, and the result's place is ours.
+    let code = unsafe {
+        raw::rd_kafka_metadata(client.pointer(), 1, std::ptr::null_mut(), &raw mut metadata, limit)
+    };
+    if let Some(error) = Code(code).error(None) {
+        return Err(error);
+    }
+    // SAFETY: on success the metadata is new and ours.
+    let metadata = unsafe { Owned::new(metadata.cast_mut()) };
+    let mut names = metadata.as_ref().map(names_in).unwrap_or_default();
+    names.sort_unstable();
+    names.dedup();
+    Ok(names)
+}
+
+/// Copies the names. Fields are read one by one: each topic also holds an error number for which the generated struct
+/// may have no value, so there must be no reference to it.
+fn names_in(metadata: &Owned<rd_kafka_metadata_t>) -> Vec<String> {
+    let metadata = metadata.pointer();
+    // SAFETY: the metadata is alive.
+    let count = unsafe { (&raw const (*metadata).topic_cnt).read() };
+    // SAFETY: as above.
+    let topics: *mut rd_kafka_metadata_topic_t = unsafe { (&raw const (*metadata).topics).read() };
+    if topics.is_null() {
+        return Vec::new();
+    }
+    let name = |index: usize| {
+        // SAFETY: the array has `count` topics, and the index is below that.
+        let topic = unsafe { topics.add(index) };
+        // SAFETY: the topic is alive with the metadata.
+        let name: *mut c_char = unsafe { (&raw const (*topic).topic).read() };
+        // SAFETY: NULL or a terminated string that lives as long as the metadata.
+        unsafe { text::copied(name) }
+    };
+    (0..usize::try_from(count).unwrap_or_default()).filter_map(name).collect()
+}

@@ -1,0 +1,232 @@
+//! Lists of partitions with offsets, and the call that asks partition leaders for offsets.
+
+use std::ffi::{c_char, c_int};
+use std::time::Instant;
+
+use rdkafka::bindings::{
+    RD_KAFKA_EVENT_LISTOFFSETS_RESULT, rd_kafka_ListOffsets, rd_kafka_ListOffsetsResultInfo_t,
+    rd_kafka_ListOffsetsResultInfo_timestamp, rd_kafka_ListOffsetsResultInfo_topic_partition,
+    rd_kafka_ListOffsets_result_infos, rd_kafka_admin_op_t, rd_kafka_event_t,
+    rd_kafka_topic_partition_list_add, rd_kafka_topic_partition_list_destroy,
+    rd_kafka_topic_partition_list_new, rd_kafka_topic_partition_list_t, rd_kafka_topic_partition_t,
+};
+
+use super::code::{CallError, Code};
+use super::handle::{Handle, Request, Target};
+use super::object::{Owned, View, accessors, destroyed_by};
+use super::options::Wishes;
+use super::queue::Event;
+use super::text::{self, terminated};
+
+destroyed_by! { rd_kafka_topic_partition_list_t => rd_kafka_topic_partition_list_destroy }
+
+accessors! {
+    TIMESTAMP: Value<rd_kafka_ListOffsetsResultInfo_t, i64> = rd_kafka_ListOffsetsResultInfo_timestamp;
+    PARTITION: Value<rd_kafka_ListOffsetsResultInfo_t, *const rd_kafka_topic_partition_t> =
+        rd_kafka_ListOffsetsResultInfo_topic_partition;
+    INFOS: List<rd_kafka_event_t, rd_kafka_ListOffsetsResultInfo_t> = rd_kafka_ListOffsets_result_infos;
+}
+
+/// Which offset of a partition is asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::kafka) enum OffsetSpec {
+    /// The log start offset.
+    Earliest,
+    /// The end: last stable offset under committed isolation, high watermark otherwise.
+    Latest,
+    /// The offset of the record with the highest timestamp.
+    MaxTimestamp,
+    /// The first record at or after this time, in milliseconds since 1970.
+    At(i64),
+}
+
+impl OffsetSpec {
+    /// The protocol's number. Times before 1970 cannot be asked for: they stand for other things.
+    fn number(self) -> i64 {
+        match self {
+            OffsetSpec::Earliest => -2,
+            OffsetSpec::Latest => -1,
+            OffsetSpec::MaxTimestamp => -3,
+            OffsetSpec::At(time) => time.max(0),
+        }
+    }
+}
+
+/// One partition's answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(in crate::kafka) struct Offset {
+    pub(in crate::kafka) topic: String,
+    pub(in crate::kafka) partition: i32,
+    /// The offset and the timestamp of its record; -1 where there is no such record, or no timestamp.
+    pub(in crate::kafka) answer: Result<(i64, i64), CallError>,
+}
+
+/// librdkafka's number for an offset it does not know.
+const INVALID: i64 = -1001;
+
+impl Handle {
+    /// Asks the leaders of these partitions. A partition may occur once only.
+    pub(in crate::kafka) async fn list_offsets(
+        &self,
+        partitions: &[(&str, i32)],
+        spec: OffsetSpec,
+        committed: bool,
+        deadline: Instant,
+    ) -> Result<Vec<Offset>, CallError> {
+        self.call(&ListOffsets { partitions: partitions.to_vec(), spec, committed }, deadline).await
+    }
+}
+
+struct ListOffsets<'a> {
+    partitions: Vec<(&'a str, i32)>,
+    spec: OffsetSpec,
+    committed: bool,
+}
+
+impl Request for ListOffsets<'_> {
+    type Answer = Vec<Offset>;
+    const OPERATION: rd_kafka_admin_op_t = rd_kafka_admin_op_t::RD_KAFKA_ADMIN_OP_LISTOFFSETS;
+    const EVENT: c_int = RD_KAFKA_EVENT_LISTOFFSETS_RESULT;
+
+    fn wishes(&self) -> Wishes {
+        Wishes { committed: Some(self.committed), ..Wishes::default() }
+    }
+
+    fn submit(&self, target: &Target<'_>) -> Result<(), CallError> {
+        let list = PartitionList::new(self.partitions.len())?;
+        for (topic, partition) in &self.partitions {
+            list.add(topic, *partition, self.spec.number())?;
+        }
+        let options = target.options.pointer();
+        // SAFETY: client, queue, options and list are alive; the library copies them before it returns.
+        unsafe { rd_kafka_ListOffsets(target.client(), list.0.pointer(), options, target.queue()) };
+        Ok(())
+    }
+
+    fn read(event: &Event) -> Vec<Offset> {
+        let offset = |info: View<'_, rd_kafka_ListOffsetsResultInfo_t>| {
+            let row = Row::read(info.part(PARTITION)?)?;
+            let answer = match row.error {
+                Some(error) => Err(error),
+                // librdkafka drops the error when the request to a leader fails, and leaves the offset unset.
+                None if row.offset == INVALID => {
+                    Err(CallError::local("_TRANSPORT", "the partition's leader did not answer"))
+                }
+                None => Ok((row.offset, info.get(TIMESTAMP))),
+            };
+            Some(Offset { topic: row.topic, partition: row.partition, answer })
+        };
+        event.view().parts(INFOS).into_iter().filter_map(offset).collect()
+    }
+}
+
+/// A list of partitions for the library.
+pub(super) struct PartitionList(Owned<rd_kafka_topic_partition_list_t>);
+
+impl PartitionList {
+    pub(super) fn new(size: usize) -> Result<PartitionList, CallError> {
+        let size = c_int::try_from(size).unwrap_or(c_int::MAX);
+        // SAFETY: the size is only how much room is made at first.
+        let list = unsafe { rd_kafka_topic_partition_list_new(size) };
+        // SAFETY: just made, and ours.
+        let list = unsafe { Owned::new(list) };
+        list.map(PartitionList).ok_or_else(|| CallError::local("_FAIL", "no list could be made"))
+    }
+
+    pub(super) fn add(&self, topic: &str, partition: i32, offset: i64) -> Result<(), CallError> {
+        let topic = terminated(topic)?;
+        // SAFETY: the list and the name are alive; the name is copied.
+        let row =
+            unsafe { rd_kafka_topic_partition_list_add(self.0.pointer(), topic.as_ptr(), partition) };
+        if row.is_null() {
+            return Err(CallError::local("_FAIL", "a partition could not be listed"));
+        }
+        // SAFETY: the row was just made, and no other reference to it exists.
+        unsafe { (&raw mut (*row).offset).write(offset) };
+        Ok(())
+    }
+
+}
+
+/// One row of such a list. Its fields are read one by one: the row as a whole may hold an error number for which the
+/// generated struct has no value, so there must be no reference to it.
+pub(super) struct Row {
+    pub(super) topic: String,
+    pub(super) partition: i32,
+    pub(super) offset: i64,
+    pub(super) error: Option<CallError>,
+}
+
+impl Row {
+    pub(super) fn read(row: View<'_, rd_kafka_topic_partition_t>) -> Option<Row> {
+        let row = row.pointer();
+        // SAFETY: the row is alive, as its view says.
+        let topic: *mut c_char = unsafe { (&raw const (*row).topic).read() };
+        // SAFETY: as above.
+        let partition = unsafe { (&raw const (*row).partition).read() };
+        // SAFETY: as above.
+        let offset = unsafe { (&raw const (*row).offset).read() };
+        // SAFETY: as above; the field is a C int.
+        let code = unsafe { (&raw const (*row).err).cast::<c_int>().read() };
+        // SAFETY: NULL or a terminated string that lives as long as the row.
+        let topic = unsafe { text::copied(topic) }?;
+        Some(Row { topic, partition, offset, error: Code(code).error(None) })
+    }
+
+    /// Reads all rows of a list.
+    pub(super) fn all(list: View<'_, rd_kafka_topic_partition_list_t>) -> Vec<Row> {
+        let list = list.pointer();
+        // SAFETY: the list is alive, as its view says.
+        let count = unsafe { (&raw const (*list).cnt).read() };
+        // SAFETY: as above.
+        let rows: *mut rd_kafka_topic_partition_t = unsafe { (&raw const (*list).elems).read() };
+        let count = usize::try_from(count).unwrap_or_default();
+        let row = |index: usize| {
+            // SAFETY: the array has `count` rows, and the index is below that.
+            let row = unsafe { rows.add(index) };
+            // SAFETY: the row lives as long as the list, which is longer than this view.
+            unsafe { View::new(row) }.and_then(Row::read)
+        };
+        if rows.is_null() { Vec::new() } else { (0..count).filter_map(row).collect() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_list_holds_what_was_added() {
+        let list = PartitionList::new(0).unwrap();
+        list.add("orders", 3, 17).unwrap();
+        list.add("orders", 4, -2).unwrap();
+        assert!(list.add("a\0b", 0, 0).is_err());
+        let rows = Row::all(list.0.view());
+        let rows: Vec<_> = rows.iter().map(|row| (row.topic.as_str(), row.partition, row.offset)).collect();
+        assert_eq!(rows, [("orders", 3, 17), ("orders", 4, -2)]);
+    }
+
+    #[test]
+    fn an_error_number_without_a_name_is_read() {
+        let list = PartitionList::new(1).unwrap();
+        list.add("orders", 0, 0).unwrap();
+        let elements = unsafe { (&raw const (*list.0.pointer()).elems).read() };
+        unsafe { (&raw mut (*elements).err).cast::<c_int>().write(31_999) };
+        assert_eq!(Row::all(list.0.view())[0].error.as_ref().unwrap().code, "ERR_31999?");
+    }
+
+    #[test]
+    fn times_never_become_special_offsets() {
+        let rows = [
+            (OffsetSpec::Earliest, -2),
+            (OffsetSpec::Latest, -1),
+            (OffsetSpec::MaxTimestamp, -3),
+            (OffsetSpec::At(5), 5),
+            (OffsetSpec::At(-1), 0),
+            (OffsetSpec::At(i64::MIN), 0),
+        ];
+        for (spec, number) in rows {
+            assert_eq!(spec.number(), number, "{spec:?}");
+        }
+    }
+}

@@ -1,0 +1,36 @@
+//! librdkafka's functions that hand out codes a broker may have made up, declared anew.
+//!
+//! The generated bindings return Rust enums for error codes and for the sources of settings. A newer broker sends
+//! numbers those enums do not have, and an enum that holds such a number is undefined behaviour. Here the same symbols
+//! return plain integers; nothing else in this folder may call the generated twins. The library has one exported
+//! symbol per function, so this is the same code under an honest type.
+
+use std::ffi::{c_char, c_int};
+
+use rdkafka::bindings::{
+    rd_kafka_ConfigEntry_t, rd_kafka_ConfigResource_t, rd_kafka_ConsumerGroupListing_t, rd_kafka_error_t,
+    rd_kafka_event_t, rd_kafka_metadata_t, rd_kafka_t, rd_kafka_topic_result_t, rd_kafka_topic_t,
+};
+
+unsafe extern "C" {
+    pub(super) fn rd_kafka_err2name(code: c_int) -> *const c_char;
+    pub(super) fn rd_kafka_err2str(code: c_int) -> *const c_char;
+    pub(super) fn rd_kafka_event_error(event: *mut rd_kafka_event_t) -> c_int;
+    pub(super) fn rd_kafka_error_code(error: *const rd_kafka_error_t) -> c_int;
+    pub(super) fn rd_kafka_topic_result_error(result: *const rd_kafka_topic_result_t) -> c_int;
+    pub(super) fn rd_kafka_ConfigResource_error(resource: *const rd_kafka_ConfigResource_t) -> c_int;
+    pub(super) fn rd_kafka_ConfigEntry_source(entry: *const rd_kafka_ConfigEntry_t) -> c_int;
+    pub(super) fn rd_kafka_ConsumerGroupListing_state(
+        listing: *const rd_kafka_ConsumerGroupListing_t,
+    ) -> c_int;
+    pub(super) fn rd_kafka_ConsumerGroupListing_type(listing: *const rd_kafka_ConsumerGroupListing_t) -> c_int;
+    pub(super) fn rd_kafka_consumer_group_state_name(state: c_int) -> *const c_char;
+    pub(super) fn rd_kafka_consumer_group_type_name(kind: c_int) -> *const c_char;
+    pub(super) fn rd_kafka_metadata(
+        client: *mut rd_kafka_t,
+        all_topics: c_int,
+        only: *mut rd_kafka_topic_t,
+        metadata: *mut *const rd_kafka_metadata_t,
+        timeout: c_int,
+    ) -> c_int;
+}

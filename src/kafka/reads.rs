@@ -1,0 +1,392 @@
+//! The reading calls on topics, partitions, groups and brokers: many items at once, one result for each.
+
+use std::collections::BTreeMap;
+use std::time::{Duration, Instant};
+
+use eventctl_core::fault::{Fault, FaultKind, Seen};
+use eventctl_core::name::{GroupName, TopicName};
+use eventctl_core::topics::live::{LiveConfig, LiveTopic, OffsetRange};
+
+use super::cluster::{Cluster, failure};
+use super::faults::fault;
+use super::health::Explained;
+use super::native::code::CallError;
+use super::native::configs::Configs;
+use super::native::offsets::{Offset, OffsetSpec};
+use super::native::topics::{Description, Descriptions};
+use super::{together, values};
+use crate::failure::Failure;
+
+/// Topics in one request. More requests of this size run side by side.
+const TOPICS_AT_ONCE: usize = 250;
+
+/// Partitions in one request: librdkafka compares each answer with each question.
+const PARTITIONS_AT_ONCE: usize = 500;
+
+/// Groups whose commits are asked for side by side.
+const GROUPS_AT_ONCE: usize = 64;
+
+/// How often, and how soon again, an item is asked for that a broker cannot tell right now.
+const ATTEMPTS: u32 = 8;
+const PAUSE: Duration = Duration::from_millis(150);
+
+/// A partition of a topic.
+pub type PartitionKey = (TopicName, i32);
+
+/// Which records count when the end of a partition is asked for. There is no default: an answer names its level.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Isolation {
+    /// Records of finished transactions: the end is the last stable offset.
+    Committed,
+    /// All records: the end is the high watermark.
+    Uncommitted,
+}
+
+/// The last record of a partition by timestamp.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LastWrite {
+    /// The record's offset.
+    pub offset: i64,
+    /// Its timestamp, in milliseconds since 1970.
+    pub timestamp: i64,
+}
+
+/// Which groups have commits on which topics.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Commitments {
+    /// The topics that were asked for, each with the groups that have a commit on it, sorted.
+    pub groups: BTreeMap<TopicName, Vec<GroupName>>,
+    /// What could not be found out: with the group's name where it is one group's, without where a broker did not list
+    /// its groups. While this is not empty, a topic without groups is not proven to have none.
+    pub unknown: Vec<(Option<String>, Fault)>,
+}
+
+/// One listed group, in librdkafka's words.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GroupListing {
+    /// Its name.
+    pub name: GroupName,
+    /// Its state, such as `Stable` or `Empty`.
+    pub state: String,
+    /// Its type: `Consumer`, `Classic` or `Unknown`. Share groups are not listed.
+    pub kind: String,
+}
+
+/// One broker's answer about itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BrokerAnswer {
+    /// Its settings.
+    pub config: Result<LiveConfig, Fault>,
+    /// How long it took, a new connection included where there was none.
+    pub took: Duration,
+}
+
+impl Cluster {
+    /// Asks for topics by name. Denied is `Unknown`, never `Absent`; settings are read where `with_config`.
+    ///
+    /// # Errors
+    /// `Cluster` when no broker answers at all.
+    pub async fn topics(
+        &self,
+        names: &[TopicName],
+        with_config: bool,
+    ) -> Result<BTreeMap<TopicName, Seen<LiveTopic>>, Failure> {
+        let deadline = self.deadline();
+        let names = unique(names);
+        let (described, configs) =
+            tokio::join!(self.descriptions(&names, deadline), self.configs_if(with_config, &names, deadline));
+        let described = described.map_err(|error| failure("the topics could not be described", error))?;
+        let mut configs = configs;
+        self.configs_again(&described, &mut configs, deadline).await;
+        let mut seen = BTreeMap::new();
+        for name in names {
+            let description = described.get(name.as_str()).cloned().unwrap_or_else(|| Err(left_out()));
+            let config = configs.remove(name.as_str()).unwrap_or_else(|| Err(not_asked()));
+            seen.insert(name.clone(), sight(name, description, config));
+        }
+        Ok(seen)
+    }
+
+    /// The log start and the high watermark of partitions, each with its own result.
+    ///
+    /// # Errors
+    /// Per partition.
+    pub async fn offsets(
+        &self,
+        partitions: &[PartitionKey],
+    ) -> BTreeMap<PartitionKey, Result<OffsetRange, Fault>> {
+        let (starts, mut ends) = tokio::join!(
+            self.asked_offsets(partitions, OffsetSpec::Earliest, Isolation::Uncommitted),
+            self.asked_offsets(partitions, OffsetSpec::Latest, Isolation::Uncommitted),
+        );
+        let range = |(key, start): (PartitionKey, Result<(i64, i64), Fault>)| {
+            let end = ends.remove(&key).unwrap_or_else(|| Err(fault(left_out())));
+            let range = start.and_then(|(log_start, _)| {
+                end.map(|(high_watermark, _)| OffsetRange { log_start, high_watermark })
+            });
+            (key, range)
+        };
+        starts.into_iter().map(range).collect()
+    }
+
+    /// The end of partitions at this level of isolation.
+    ///
+    /// # Errors
+    /// Per partition.
+    pub async fn ends(
+        &self,
+        partitions: &[PartitionKey],
+        isolation: Isolation,
+    ) -> BTreeMap<PartitionKey, Result<i64, Fault>> {
+        let ends = self.asked_offsets(partitions, OffsetSpec::Latest, isolation).await;
+        ends.into_iter().map(|(key, answer)| (key, answer.map(|(offset, _)| offset))).collect()
+    }
+
+    /// The first offset at or after a time (milliseconds since 1970); `None` where there is no such record.
+    ///
+    /// # Errors
+    /// Per partition.
+    pub async fn offsets_at(
+        &self,
+        partitions: &[PartitionKey],
+        time: i64,
+    ) -> BTreeMap<PartitionKey, Result<Option<i64>, Fault>> {
+        let found = self.asked_offsets(partitions, OffsetSpec::At(time), Isolation::Uncommitted).await;
+        let offset = |(offset, _): (i64, i64)| (offset >= 0).then_some(offset);
+        found.into_iter().map(|(key, answer)| (key, answer.map(offset))).collect()
+    }
+
+    /// The record with the highest timestamp; `None` for an empty partition. `Unsupported` before Kafka 3.0.
+    ///
+    /// # Errors
+    /// Per partition.
+    pub async fn last_write(
+        &self,
+        partitions: &[PartitionKey],
+    ) -> BTreeMap<PartitionKey, Result<Option<LastWrite>, Fault>> {
+        let found = self.asked_offsets(partitions, OffsetSpec::MaxTimestamp, Isolation::Uncommitted).await;
+        let last =
+            |(offset, timestamp): (i64, i64)| (offset >= 0).then_some(LastWrite { offset, timestamp });
+        found.into_iter().map(|(key, answer)| (key, answer.map(last))).collect()
+    }
+
+    /// Lists the groups, each once, as far as this principal may see them; the faults are those of brokers that did
+    /// not list theirs.
+    ///
+    /// # Errors
+    /// `Cluster` when no broker answers at all.
+    pub async fn groups(&self) -> Result<(Vec<GroupListing>, Vec<Fault>), Failure> {
+        let listings = self.ask(self.inner.handle.list_groups(self.deadline())).await;
+        let listings = listings.map_err(|error| failure("the groups could not be listed", error))?;
+        let listing = |listing: super::native::groups::Listing| {
+            let name = GroupName::try_from(listing.group).ok()?;
+            Some(GroupListing { name, state: listing.state, kind: listing.kind })
+        };
+        let groups = listings.groups.into_iter().filter_map(listing).collect();
+        Ok((groups, listings.errors.into_iter().map(fault).collect()))
+    }
+
+    /// Finds the groups that have commits on these topics, by asking every group that can be seen.
+    ///
+    /// # Errors
+    /// `Cluster` when no broker answers at all.
+    pub async fn groups_with_commits(&self, topics: &[TopicName]) -> Result<Commitments, Failure> {
+        let (groups, faults) = self.groups().await?;
+        let mut found = Commitments {
+            groups: topics.iter().map(|topic| (topic.clone(), Vec::new())).collect(),
+            unknown: faults.into_iter().map(|fault| (None, fault)).collect(),
+        };
+        let deadline = self.deadline();
+        for some in groups.chunks(GROUPS_AT_ONCE) {
+            let commits = some
+                .iter()
+                .map(|group| self.ask(self.inner.handle.commits(group.name.as_str(), deadline)));
+            for (group, commits) in some.iter().zip(together::all(commits).await) {
+                match commits {
+                    Ok(commits) => {
+                        for commit in commits {
+                            let Some(groups) = found.groups.get_mut(commit.topic.as_str()) else { continue };
+                            if groups.last() != Some(&group.name) {
+                                groups.push(group.name.clone());
+                            }
+                        }
+                    }
+                    Err(error) => found.unknown.push((Some(group.name.to_string()), error.fault)),
+                }
+            }
+        }
+        Ok(found)
+    }
+
+    /// The settings of brokers, each asked for its own, and how long its answer took.
+    pub async fn broker_configs(&self, brokers: &[i32]) -> BTreeMap<i32, BrokerAnswer> {
+        let deadline = self.deadline();
+        let ask = |broker: i32| async move {
+            let start = Instant::now();
+            let config = self.ask(self.inner.handle.describe_broker_config(broker, deadline)).await;
+            let config = config.map(values::config).map_err(|error| error.fault);
+            (broker, BrokerAnswer { config, took: start.elapsed() })
+        };
+        together::all(brokers.iter().copied().map(ask)).await.into_iter().collect()
+    }
+
+    async fn descriptions(&self, names: &[&TopicName], deadline: Instant) -> Result<Descriptions, Explained> {
+        let ask = |some: &[&TopicName]| {
+            let names: Vec<String> = some.iter().map(|name| name.to_string()).collect();
+            async move {
+                let asked: Vec<&str> = names.iter().map(String::as_str).collect();
+                let answer = self.ask(self.inner.handle.describe_topics(&asked, deadline)).await;
+                (names, answer)
+            }
+        };
+        let mut all = Descriptions::new();
+        let mut failed = None;
+        for (names, answer) in together::all(names.chunks(TOPICS_AT_ONCE).map(ask)).await {
+            match answer {
+                Ok(answer) => all.extend(answer),
+                Err(error) => {
+                    let item = call_error(&error);
+                    all.extend(names.into_iter().map(|name| (name, Err(item.clone()))));
+                    failed = Some(error);
+                }
+            }
+        }
+        // While one request was answered, the others' failure is their items' own.
+        match failed {
+            Some(error) if all.values().all(Result::is_err) => Err(error),
+            _ => Ok(all),
+        }
+    }
+
+    async fn configs_if(&self, wanted: bool, names: &[&TopicName], deadline: Instant) -> Configs {
+        if !wanted {
+            return Configs::new();
+        }
+        let ask = |some: &[&TopicName]| {
+            let names: Vec<String> = some.iter().map(|name| name.to_string()).collect();
+            async move {
+                let asked: Vec<&str> = names.iter().map(String::as_str).collect();
+                let answer = self.ask(self.inner.handle.describe_topic_configs(&asked, deadline)).await;
+                answer.unwrap_or_else(|error| {
+                    let item = call_error(&error);
+                    names.into_iter().map(|name| (name, Err(item.clone()))).collect()
+                })
+            }
+        };
+        together::all(names.chunks(TOPICS_AT_ONCE).map(ask)).await.into_iter().flatten().collect()
+    }
+
+    /// Asks once more for settings that one broker did not know of yet, although another has the topic.
+    async fn configs_again(&self, described: &Descriptions, configs: &mut Configs, deadline: Instant) {
+        for _ in 1..ATTEMPTS {
+            let missing: Vec<TopicName> = configs
+                .iter()
+                .filter(|(name, config)| {
+                    let soon = |error: &CallError| {
+                        matches!(fault(error.clone()).kind, FaultKind::Absent | FaultKind::Unavailable)
+                    };
+                    described.get(*name).is_some_and(Result::is_ok) && config.as_ref().is_err_and(soon)
+                })
+                .filter_map(|(name, _)| name.parse().ok())
+                .collect();
+            if missing.is_empty() || Instant::now() + PAUSE >= deadline {
+                return;
+            }
+            tokio::time::sleep(PAUSE).await;
+            configs.extend(self.configs_if(true, &unique(&missing), deadline).await);
+        }
+    }
+
+    /// Offset and timestamp of partitions; those that a broker cannot tell right now are asked for again.
+    async fn asked_offsets(
+        &self,
+        partitions: &[PartitionKey],
+        spec: OffsetSpec,
+        isolation: Isolation,
+    ) -> BTreeMap<PartitionKey, Result<(i64, i64), Fault>> {
+        let deadline = self.deadline();
+        let mut found = BTreeMap::new();
+        let mut asked: Vec<PartitionKey> = partitions.to_vec();
+        asked.sort_unstable();
+        asked.dedup();
+        for attempt in 1..=ATTEMPTS {
+            let requests = asked
+                .chunks(PARTITIONS_AT_ONCE)
+                .map(|some| self.asked_once(some, spec, isolation == Isolation::Committed, deadline));
+            found.extend(together::all(requests).await.into_iter().flatten());
+            // A new topic is unknown to some brokers for a moment.
+            asked.retain(|key| {
+                let soon = |fault: &Fault| matches!(fault.kind, FaultKind::Unavailable | FaultKind::Absent);
+                found.get(key).is_some_and(|answer| answer.as_ref().is_err_and(soon))
+            });
+            if asked.is_empty() || attempt == ATTEMPTS || Instant::now() + PAUSE >= deadline {
+                break;
+            }
+            tokio::time::sleep(PAUSE).await;
+        }
+        found
+    }
+
+    async fn asked_once(
+        &self,
+        partitions: &[PartitionKey],
+        spec: OffsetSpec,
+        committed: bool,
+        deadline: Instant,
+    ) -> Vec<(PartitionKey, Result<(i64, i64), Fault>)> {
+        let names: Vec<(&str, i32)> = partitions.iter().map(|(topic, id)| (topic.as_str(), *id)).collect();
+        let answer = self.ask(self.inner.handle.list_offsets(&names, spec, committed, deadline)).await;
+        let whole = match answer {
+            Ok(offsets) => {
+                let answered = |offset: Offset| {
+                    ((offset.topic, offset.partition), offset.answer.map_err(fault))
+                };
+                let mut answers: BTreeMap<_, _> = offsets.into_iter().map(answered).collect();
+                let one = |key: &PartitionKey| {
+                    let answer = answers.remove(&(key.0.to_string(), key.1));
+                    (key.clone(), answer.unwrap_or_else(|| Err(fault(left_out()))))
+                };
+                return partitions.iter().map(one).collect();
+            }
+            Err(error) => error.fault,
+        };
+        partitions.iter().map(|key| (key.clone(), Err(whole.clone()))).collect()
+    }
+}
+
+fn sight(
+    name: &TopicName,
+    description: Result<Description, CallError>,
+    config: Result<Vec<super::native::configs::Entry>, CallError>,
+) -> Seen<LiveTopic> {
+    match description.map_err(fault) {
+        Ok(description) => Seen::Present(LiveTopic {
+            name: name.clone(),
+            id: values::topic_id(description.id),
+            internal: description.internal,
+            partitions: values::partitions(description.partitions),
+            config: config.map(values::config).map_err(fault),
+        }),
+        Err(fault) if fault.kind == FaultKind::Absent => Seen::Absent,
+        Err(fault) => Seen::Unknown(fault),
+    }
+}
+
+fn unique(names: &[TopicName]) -> Vec<&TopicName> {
+    let mut unique: Vec<&TopicName> = names.iter().collect();
+    unique.sort_unstable();
+    unique.dedup();
+    unique
+}
+
+fn call_error(error: &Explained) -> CallError {
+    CallError { code: error.fault.code.clone(), message: error.fault.message.clone() }
+}
+
+fn left_out() -> CallError {
+    CallError::local("_BAD_MSG", "the broker's answer left it out")
+}
+
+fn not_asked() -> CallError {
+    CallError::local("_NOT_ASKED", "the settings were not asked for")
+}
