@@ -1,5 +1,6 @@
 //! Topics: what the catalog declares, what the cluster has, and what lies between them.
 
+pub mod apply;
 pub mod change;
 pub mod declared;
 pub mod internal;
