@@ -37,7 +37,7 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 public final class Cluster {
     private static final String USAGE = String.join("\n",
             "format CLUSTER-ID SERVER-PROPERTIES...",
-            "ready BROKERS COUNT SECONDS WAITING-PID [registry=URL] [new] [ca=FILE secure=LIST] [user=NAME:FILE]...",
+            "ready BROKERS COUNT SECONDS WAITING-PID [registry=URL] [new] [ca=FILE secure=LIST] [user=NAME:FILE]... [process=NAME:PID]...",
             "unfenced BROKER ID SECONDS WAITING-PID",
             "registry URL 0 SECONDS WAITING-PID");
 
@@ -57,6 +57,7 @@ public final class Cluster {
     private final String brokers;
     private final long deadline;
     private final long waitingPid;
+    private final Map<String, Long> processes = new HashMap<>();
 
     private Cluster(String brokers, long seconds, long waitingPid) {
         this.brokers = brokers;
@@ -102,6 +103,12 @@ public final class Cluster {
     }
 
     private void ready(int count, List<String> options) throws Exception {
+        for (String option : options) {
+            if (option.startsWith("process=")) {
+                String[] process = option.substring("process=".length()).split(":");
+                processes.put(process[0], Long.parseLong(process[1]));
+            }
+        }
         for (String broker : brokers.split(",")) {
             expectBrokers(broker, IntStream.rangeClosed(1, count).boxed().collect(Collectors.toSet()));
         }
@@ -154,6 +161,11 @@ public final class Cluster {
             }
             if (ProcessHandle.of(waitingPid).isEmpty()) {
                 throw new NotYet("nobody waits any more");
+            }
+            for (Map.Entry<String, Long> process : processes.entrySet()) {
+                if (ProcessHandle.of(process.getValue()).isEmpty()) {
+                    throw new NotYet("node " + process.getKey() + " has ended");
+                }
             }
             Thread.sleep(100);
         }
