@@ -37,8 +37,8 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 public final class Cluster {
     private static final String USAGE = String.join("\n",
             "format CLUSTER-ID SERVER-PROPERTIES...",
-            "ready BROKERS COUNT SECONDS WAITING-PID [registry=URL] [new] [ca=FILE secure=LIST] [user=NAME:FILE]...",
-            "unfenced BROKERS ID SECONDS WAITING-PID",
+            "ready BROKERS COUNT SECONDS WAITING-PID [registry=URL] [new] [ca=FILE secure=LIST] [user=NAME:FILE]... [process=NAME:PID]...",
+            "unfenced BROKER ID SECONDS WAITING-PID",
             "registry URL 0 SECONDS WAITING-PID");
 
     /** What is not so yet; the last one seen is what a missed deadline reports. */
@@ -57,6 +57,7 @@ public final class Cluster {
     private final String brokers;
     private final long deadline;
     private final long waitingPid;
+    private final Map<String, Long> processes = new HashMap<>();
 
     private Cluster(String brokers, long seconds, long waitingPid) {
         this.brokers = brokers;
@@ -80,7 +81,7 @@ public final class Cluster {
             } else if (args[0].equals("registry")) {
                 cluster.await(() -> registryAnswers(args[1]));
             } else {
-                cluster.unfenced(number);
+                cluster.expectBrokers(args[1], Set.of(number));
             }
         } catch (NotYet late) {
             System.err.println("not ready: " + late.getMessage());
@@ -102,8 +103,16 @@ public final class Cluster {
     }
 
     private void ready(int count, List<String> options) throws Exception {
+        for (String option : options) {
+            if (option.startsWith("process=")) {
+                String[] process = option.substring("process=".length()).split(":");
+                processes.put(process[0], Long.parseLong(process[1]));
+            }
+        }
+        for (String broker : brokers.split(",")) {
+            expectBrokers(broker, IntStream.rangeClosed(1, count).boxed().collect(Collectors.toSet()));
+        }
         Admin admin = Admin.create(clientSettings(brokers));
-        await(() -> expectBrokers(admin, IntStream.rangeClosed(1, count).boxed().collect(Collectors.toSet())));
         await(() -> groupsAnswer(admin));
         await(() -> transactionsAnswer(admin));
         if (options.contains("new")) {
@@ -121,7 +130,7 @@ public final class Cluster {
                 ca = value;
             }
         }
-        if (!users.isEmpty()) {
+        if (options.contains("new") && !users.isEmpty()) {
             await(() -> setPasswords(admin, users));
         }
         for (String option : options) {
@@ -132,15 +141,6 @@ public final class Cluster {
                 }
             }
         }
-    }
-
-    private void unfenced(int id) throws Exception {
-        Admin admin = Admin.create(clientSettings(brokers));
-        await(() -> {
-            if (!liveBrokers(admin).contains(id)) {
-                throw new NotYet("broker " + id + " is not registered, or fenced");
-            }
-        });
     }
 
     /** Repeats a check until it passes; a check that fails with a client's error is not passed yet. */
@@ -162,15 +162,28 @@ public final class Cluster {
             if (ProcessHandle.of(waitingPid).isEmpty()) {
                 throw new NotYet("nobody waits any more");
             }
+            for (Map.Entry<String, Long> process : processes.entrySet()) {
+                if (ProcessHandle.of(process.getValue()).isEmpty()) {
+                    throw new NotYet("node " + process.getKey() + " has ended");
+                }
+            }
             Thread.sleep(100);
         }
     }
 
-    private static void expectBrokers(Admin admin, Set<Integer> expected) throws Exception {
-        Set<Integer> missing = new TreeSet<>(expected);
-        missing.removeAll(liveBrokers(admin));
-        if (!missing.isEmpty()) {
-            throw new NotYet("brokers not registered, or fenced: " + missing);
+    /**
+     * One broker answers, and sees the others unfenced. It must be asked itself: the others believe in a broker for
+     * some seconds after it was killed. It does not answer before it is unfenced.
+     */
+    private void expectBrokers(String broker, Set<Integer> expected) throws Exception {
+        try (Admin admin = Admin.create(clientSettings(broker))) {
+            await(() -> {
+                Set<Integer> missing = new TreeSet<>(expected);
+                missing.removeAll(liveBrokers(admin));
+                if (!missing.isEmpty()) {
+                    throw new NotYet(broker + " does not see these brokers: " + missing);
+                }
+            });
         }
     }
 
