@@ -5,9 +5,12 @@
 //! keeps it so, because none of those libraries is among its dependencies; `tests/it/imports.rs` checks the rest.
 
 pub mod doctor;
+pub mod duration;
 pub mod fault;
 pub mod human;
 pub mod name;
 pub mod risk;
 pub mod secret;
+pub mod size;
 pub mod topics;
+pub mod yaml;
