@@ -4,6 +4,7 @@
 //! given; its JSON is a wire struct of its own, so that a rename inside never breaks a script. Nothing here reads,
 //! decides or prints.
 
+pub mod diagnostics;
 pub mod escape;
 pub mod page;
 pub mod report;

@@ -1,2 +1,21 @@
-//! Placeholder.
-fn main() {}
+//! The live tests: against a real Kafka. `make test` starts the cluster and runs them; a missing cluster fails.
+//!
+//! *Shared* tests use the one development cluster: every name has the test's own prefix, and assertions look at those
+//! names only. *Own* tests start a cluster of their own, which they may break; they run one at a time.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::disallowed_methods,
+    reason = "a test fails by panicking, and prepares files and processes of its own"
+)]
+
+#[path = "../world/mod.rs"]
+mod world;
+
+mod clusters;
+mod faults;
+mod oracle;
+mod provision;

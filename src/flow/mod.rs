@@ -1,0 +1,4 @@
+//! Everything that runs: it joins the doors and carries out what the core decided. It knows no terminal and no page.
+
+pub mod provision;
+pub mod survey;

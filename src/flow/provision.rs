@@ -1,0 +1,280 @@
+//! Carries out an approved topic plan: sends, looks up what had no answer, waits for leaders, reads back.
+//!
+//! What an answer means is decided in the core (`topics::apply`); here is the waiting. The report begins with every
+//! change "not tried", so whatever ends the work early, no change is left out of it.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
+
+use eventctl_core::fault::{Fault, FaultKind, Seen};
+use eventctl_core::name::TopicName;
+use eventctl_core::topics::apply::{
+    ApplyReport, ItemOutcome, Next, Readiness, Resolution, after_answer, before, give_up, read_back, readiness,
+    resolve, without_leaders,
+};
+use eventctl_core::topics::change::{Action, Change, ChangeKey};
+use eventctl_core::topics::live::{LiveTopic, LiveTopics};
+use eventctl_core::topics::plan::Plan;
+
+use super::survey;
+use crate::failure::Failure;
+use crate::gate::{Approved, Consequential};
+use crate::kafka::cluster::Cluster;
+use crate::stop::Stop;
+
+/// Changes sent together: small enough that a stop signal is heeded soon, large enough to be fast.
+const CHANGES_AT_ONCE: usize = 50;
+
+/// How soon a cluster is asked again while something is awaited.
+const PAUSE: Duration = Duration::from_millis(100);
+
+impl Consequential for Plan {
+    fn risks(&self) -> Vec<(eventctl_core::risk::Risk, String)> {
+        Plan::risks(self)
+    }
+
+    fn question(&self) -> String {
+        Plan::question(self)
+    }
+}
+
+/// How far the work has come; others look at it while it runs.
+#[derive(Debug, Default)]
+pub struct Progress {
+    /// Changes that have ended.
+    pub ended: AtomicUsize,
+}
+
+/// What carrying out a plan needs besides the plan.
+#[derive(Debug, Clone, Copy)]
+pub struct Means<'a> {
+    /// The cluster.
+    pub cluster: &'a Cluster,
+    /// The time that a batch of changes has to be answered, looked up and led.
+    pub timeout: Duration,
+    /// Heeded between batches: what was sent is seen through.
+    pub stop: &'a Stop,
+    /// Told of each ended change.
+    pub progress: &'a Progress,
+}
+
+/// Carries out a plan and reads back what it made.
+pub async fn apply(plan: &Approved<Plan>, means: Means<'_>) -> ApplyReport {
+    let mut report = ApplyReport::of(plan.get());
+    let changes: Vec<&Change> = plan.get().changes.iter().map(|planned| &planned.change).collect();
+    for action in [Action::Create, Action::Grow, Action::Configure, Action::Delete] {
+        let some: Vec<&Change> = changes.iter().copied().filter(|change| change.action() == action).collect();
+        for batch in some.chunks(CHANGES_AT_ONCE) {
+            if means.stop.signal().is_some() {
+                report.not_tried_because("stopped by a signal before it: run apply again");
+                return finish(report, &changes, means).await;
+            }
+            let outcomes = Batch::new(plan, batch, means).run().await;
+            let lost = outcomes.values().all(is_lost);
+            for (key, outcome) in outcomes {
+                report.set(key, outcome);
+            }
+            if lost {
+                report.not_tried_because("the cluster stopped answering before it: run apply again");
+                return finish(report, &changes, means).await;
+            }
+        }
+    }
+    finish(report, &changes, means).await
+}
+
+/// Compares what ended well with the cluster, once for all.
+async fn finish(report: ApplyReport, changes: &[&Change], means: Means<'_>) -> ApplyReport {
+    let good = |change: &&&Change| report.get(&change.key()).is_some_and(ItemOutcome::is_good);
+    let names: BTreeSet<TopicName> = changes.iter().filter(good).map(|change| change.topic().clone()).collect();
+    if names.is_empty() {
+        return report;
+    }
+    let asked: Vec<TopicName> = names.iter().cloned().collect();
+    let named = look_up(means.cluster, &asked, true).await;
+    let cluster = eventctl_core::topics::live::LiveCluster { id: None, brokers: Vec::new(), controller: None };
+    read_back(report, changes, &LiveTopics { cluster, named, others: Vec::new() })
+}
+
+/// True where nobody answered at all: there is no sense in sending the next batch.
+fn is_lost(outcome: &ItemOutcome) -> bool {
+    let fault = match outcome {
+        ItemOutcome::Unresolved { fault, .. } => fault.as_ref(),
+        _ => None,
+    };
+    fault.is_some_and(|fault| fault.kind.leaves_outcome_unknown())
+}
+
+/// Topics by name; where the whole question fails, each is unknown for that reason.
+async fn look_up(cluster: &Cluster, names: &[TopicName], with_config: bool) -> BTreeMap<TopicName, Seen<LiveTopic>> {
+    match cluster.topics(names, with_config).await {
+        Ok(seen) => seen,
+        Err(failure) => {
+            let fault = unanswered(&failure);
+            names.iter().map(|name| (name.clone(), Seen::Unknown(fault.clone()))).collect()
+        }
+    }
+}
+
+fn unanswered(failure: &Failure) -> Fault {
+    Fault { kind: FaultKind::Unreachable, code: "_UNREACHABLE".to_owned(), message: failure.story() }
+}
+
+/// Some changes of one kind, on their way.
+struct Batch<'a> {
+    plan: &'a Approved<Plan>,
+    means: Means<'a>,
+    deadline: Instant,
+    changes: BTreeMap<ChangeKey, &'a Change>,
+    /// Accepted, and what it is once its partitions have leaders.
+    leaderless: BTreeMap<ChangeKey, ItemOutcome>,
+    /// Without an answer that settles it.
+    open: BTreeMap<ChangeKey, Fault>,
+    settled: BTreeMap<ChangeKey, ItemOutcome>,
+}
+
+impl<'a> Batch<'a> {
+    fn new(plan: &'a Approved<Plan>, changes: &[&'a Change], means: Means<'a>) -> Self {
+        Batch {
+            plan,
+            means,
+            deadline: Instant::now() + means.timeout,
+            changes: changes.iter().map(|change| (change.key(), *change)).collect(),
+            leaderless: BTreeMap::new(),
+            open: BTreeMap::new(),
+            settled: BTreeMap::new(),
+        }
+    }
+
+    async fn run(mut self) -> BTreeMap<ChangeKey, ItemOutcome> {
+        let ready = self.check_beforehand().await;
+        self.send(&ready).await;
+        while !self.open.is_empty() || !self.leaderless.is_empty() {
+            let again = self.look_after().await;
+            if Instant::now() >= self.deadline {
+                break;
+            }
+            if again.is_empty() {
+                tokio::time::sleep(PAUSE).await;
+            } else {
+                self.send(&again).await;
+            }
+        }
+        self.give_up().await;
+        self.settled
+    }
+
+    fn settle(&mut self, key: &ChangeKey, outcome: ItemOutcome) {
+        self.open.remove(key);
+        self.leaderless.remove(key);
+        self.settled.insert(key.clone(), outcome);
+        self.means.progress.ended.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// Keeps back what no longer means the topic it was planned for.
+    async fn check_beforehand(&mut self) -> BTreeSet<ChangeKey> {
+        let changes = self.changes.clone();
+        let existing = changes.values().filter(|change| change.action() != Action::Create);
+        let names: Vec<TopicName> = existing.map(|change| change.topic().clone()).collect();
+        let seen =
+            if names.is_empty() { BTreeMap::new() } else { look_up(self.means.cluster, &names, false).await };
+        let mut ready = BTreeSet::new();
+        for (key, change) in changes {
+            match before(change, seen.get(change.topic()).unwrap_or(&Seen::Absent)) {
+                Ok(()) => {
+                    ready.insert(key);
+                }
+                Err(outcome) => self.settle(&key, outcome),
+            }
+        }
+        ready
+    }
+
+    async fn send(&mut self, keys: &BTreeSet<ChangeKey>) {
+        let Some(action) = keys.first().map(|key| key.action) else { return };
+        let wanted = |topic: &TopicName| keys.contains(&ChangeKey { action, topic: topic.clone() });
+        let (cluster, plan) = (self.means.cluster, self.plan);
+        let answers = match action {
+            Action::Create => {
+                cluster.create_topics(&plan.select(Plan::creations).only(|it| wanted(&it.topic))).await
+            }
+            Action::Grow => cluster.grow_topics(&plan.select(Plan::growths).only(|it| wanted(&it.topic))).await,
+            Action::Configure => {
+                cluster.alter_topics(&plan.select(Plan::alterations).only(|it| wanted(&it.topic))).await
+            }
+            Action::Delete => {
+                cluster.delete_topics(&plan.select(Plan::deletions).only(|it| wanted(&it.topic))).await
+            }
+        };
+        for (topic, answer) in answers {
+            let key = ChangeKey { action, topic };
+            let Some(change) = self.changes.get(&key).copied() else { continue };
+            match after_answer(change, answer) {
+                Next::Settled(outcome) => self.settle(&key, outcome),
+                Next::AwaitLeaders => {
+                    self.open.remove(&key);
+                    self.leaderless.insert(key, ItemOutcome::Done);
+                }
+                Next::LookUp(fault) => {
+                    self.open.insert(key, fault);
+                }
+            }
+        }
+    }
+
+    /// Looks at the cluster once: what is open may be resolved, what was accepted may have leaders. Returns what has to
+    /// be sent again.
+    async fn look_after(&mut self) -> BTreeSet<ChangeKey> {
+        let names: BTreeSet<&TopicName> = self.open.keys().chain(self.leaderless.keys()).map(|key| &key.topic).collect();
+        let names: Vec<TopicName> = names.into_iter().cloned().collect();
+        let seen = look_up(self.means.cluster, &names, !self.open.is_empty()).await;
+        let mut again = BTreeSet::new();
+        for (key, fault) in self.open.clone() {
+            let (Some(change), Some(seen)) = (self.changes.get(&key).copied(), seen.get(&key.topic)) else { continue };
+            match resolve(change, &fault, seen) {
+                Resolution::Settled(outcome) => self.settle(&key, outcome),
+                Resolution::AwaitLeaders(outcome) => {
+                    self.open.remove(&key);
+                    self.leaderless.insert(key, outcome);
+                }
+                Resolution::TryAgain => {
+                    again.insert(key);
+                }
+            }
+        }
+        for (key, outcome) in self.leaderless.clone() {
+            let (Some(change), Some(seen)) = (self.changes.get(&key).copied(), seen.get(&key.topic)) else { continue };
+            if readiness(change, seen) == Readiness::Ready {
+                self.settle(&key, outcome);
+            }
+        }
+        again
+    }
+
+    /// No time is left: what is still open is unresolved.
+    async fn give_up(&mut self) {
+        for (key, fault) in self.open.clone() {
+            self.settle(&key, give_up(&fault));
+        }
+        if self.leaderless.is_empty() {
+            return;
+        }
+        let names: Vec<TopicName> = self.leaderless.keys().map(|key| key.topic.clone()).collect();
+        let seen = look_up(self.means.cluster, &names, false).await;
+        for (key, outcome) in self.leaderless.clone() {
+            let (Some(change), Some(seen)) = (self.changes.get(&key).copied(), seen.get(&key.topic)) else { continue };
+            self.settle(&key, without_leaders(&readiness(change, seen), outcome));
+        }
+    }
+}
+
+/// Reads what a plan touches anew and asks its facts: for a kept plan, just before it is carried out.
+///
+/// # Errors
+/// `Cluster` when no broker answers in time.
+pub async fn ground(cluster: &Cluster, plan: &Plan, names: &BTreeSet<TopicName>) -> Result<(LiveTopics, eventctl_core::topics::plan::Facts), Failure> {
+    let live = survey::topics(cluster, names).await?;
+    let facts = survey::facts(cluster, plan, &live).await;
+    Ok((live, facts))
+}
