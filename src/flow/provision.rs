@@ -10,8 +10,8 @@ use std::time::{Duration, Instant};
 use eventctl_core::fault::{Fault, FaultKind, Seen};
 use eventctl_core::name::TopicName;
 use eventctl_core::topics::apply::{
-    ApplyReport, ItemOutcome, Next, Readiness, Resolution, after_answer, before, give_up, read_back, readiness,
-    resolve, without_leaders,
+    ApplyReport, ItemOutcome, Next, Readiness, Resolution, after_answer, before, give_up, read_back,
+    readiness, resolve, without_leaders,
 };
 use eventctl_core::topics::change::{Action, Change, ChangeKey};
 use eventctl_core::topics::live::{LiveTopic, LiveTopics};
@@ -87,13 +87,15 @@ pub async fn apply(plan: &Approved<Plan>, means: Means<'_>) -> ApplyReport {
 /// Compares what ended well with the cluster, once for all.
 async fn finish(report: ApplyReport, changes: &[&Change], means: Means<'_>) -> ApplyReport {
     let good = |change: &&&Change| report.get(&change.key()).is_some_and(ItemOutcome::is_good);
-    let names: BTreeSet<TopicName> = changes.iter().filter(good).map(|change| change.topic().clone()).collect();
+    let names: BTreeSet<TopicName> =
+        changes.iter().filter(good).map(|change| change.topic().clone()).collect();
     if names.is_empty() {
         return report;
     }
     let asked: Vec<TopicName> = names.iter().cloned().collect();
     let named = look_up(means.cluster, &asked, true).await;
-    let cluster = eventctl_core::topics::live::LiveCluster { id: None, brokers: Vec::new(), controller: None };
+    let cluster =
+        eventctl_core::topics::live::LiveCluster { id: None, brokers: Vec::new(), controller: None };
     read_back(report, changes, &LiveTopics { cluster, named, others: Vec::new() })
 }
 
@@ -107,7 +109,11 @@ fn is_lost(outcome: &ItemOutcome) -> bool {
 }
 
 /// Topics by name; where the whole question fails, each is unknown for that reason.
-async fn look_up(cluster: &Cluster, names: &[TopicName], with_config: bool) -> BTreeMap<TopicName, Seen<LiveTopic>> {
+async fn look_up(
+    cluster: &Cluster,
+    names: &[TopicName],
+    with_config: bool,
+) -> BTreeMap<TopicName, Seen<LiveTopic>> {
     match cluster.topics(names, with_config).await {
         Ok(seen) => seen,
         Err(failure) => {
@@ -199,7 +205,9 @@ impl<'a> Batch<'a> {
             Action::Create => {
                 cluster.create_topics(&plan.select(Plan::creations).only(|it| wanted(&it.topic))).await
             }
-            Action::Grow => cluster.grow_topics(&plan.select(Plan::growths).only(|it| wanted(&it.topic))).await,
+            Action::Grow => {
+                cluster.grow_topics(&plan.select(Plan::growths).only(|it| wanted(&it.topic))).await
+            }
             Action::Configure => {
                 cluster.alter_topics(&plan.select(Plan::alterations).only(|it| wanted(&it.topic))).await
             }
@@ -226,12 +234,15 @@ impl<'a> Batch<'a> {
     /// Looks at the cluster once: what is open may be resolved, what was accepted may have leaders. Returns what has to
     /// be sent again.
     async fn look_after(&mut self) -> BTreeSet<ChangeKey> {
-        let names: BTreeSet<&TopicName> = self.open.keys().chain(self.leaderless.keys()).map(|key| &key.topic).collect();
+        let names: BTreeSet<&TopicName> =
+            self.open.keys().chain(self.leaderless.keys()).map(|key| &key.topic).collect();
         let names: Vec<TopicName> = names.into_iter().cloned().collect();
         let seen = look_up(self.means.cluster, &names, !self.open.is_empty()).await;
         let mut again = BTreeSet::new();
         for (key, fault) in self.open.clone() {
-            let (Some(change), Some(seen)) = (self.changes.get(&key).copied(), seen.get(&key.topic)) else { continue };
+            let (Some(change), Some(seen)) = (self.changes.get(&key).copied(), seen.get(&key.topic)) else {
+                continue;
+            };
             match resolve(change, &fault, seen) {
                 Resolution::Settled(outcome) => self.settle(&key, outcome),
                 Resolution::AwaitLeaders(outcome) => {
@@ -244,7 +255,9 @@ impl<'a> Batch<'a> {
             }
         }
         for (key, outcome) in self.leaderless.clone() {
-            let (Some(change), Some(seen)) = (self.changes.get(&key).copied(), seen.get(&key.topic)) else { continue };
+            let (Some(change), Some(seen)) = (self.changes.get(&key).copied(), seen.get(&key.topic)) else {
+                continue;
+            };
             if readiness(change, seen) == Readiness::Ready {
                 self.settle(&key, outcome);
             }
@@ -263,7 +276,9 @@ impl<'a> Batch<'a> {
         let names: Vec<TopicName> = self.leaderless.keys().map(|key| key.topic.clone()).collect();
         let seen = look_up(self.means.cluster, &names, false).await;
         for (key, outcome) in self.leaderless.clone() {
-            let (Some(change), Some(seen)) = (self.changes.get(&key).copied(), seen.get(&key.topic)) else { continue };
+            let (Some(change), Some(seen)) = (self.changes.get(&key).copied(), seen.get(&key.topic)) else {
+                continue;
+            };
             self.settle(&key, without_leaders(&readiness(change, seen), outcome));
         }
     }
@@ -273,7 +288,11 @@ impl<'a> Batch<'a> {
 ///
 /// # Errors
 /// `Cluster` when no broker answers in time.
-pub async fn ground(cluster: &Cluster, plan: &Plan, names: &BTreeSet<TopicName>) -> Result<(LiveTopics, eventctl_core::topics::plan::Facts), Failure> {
+pub async fn ground(
+    cluster: &Cluster,
+    plan: &Plan,
+    names: &BTreeSet<TopicName>,
+) -> Result<(LiveTopics, eventctl_core::topics::plan::Facts), Failure> {
     let live = survey::topics(cluster, names).await?;
     let facts = survey::facts(cluster, plan, &live).await;
     Ok((live, facts))

@@ -59,8 +59,11 @@ pub async fn validations(cluster: &Cluster, plan: &Plan) -> BTreeMap<ChangeKey, 
         cluster.validate_alterations(&alterations),
     );
     let mut all = BTreeMap::new();
-    for (action, answers) in [(Action::Create, created), (Action::Grow, grown), (Action::Configure, altered)] {
-        all.extend(answers.into_iter().map(|(topic, answer)| (ChangeKey { action, topic }, Validation::of(answer))));
+    for (action, answers) in [(Action::Create, created), (Action::Grow, grown), (Action::Configure, altered)]
+    {
+        all.extend(
+            answers.into_iter().map(|(topic, answer)| (ChangeKey { action, topic }, Validation::of(answer))),
+        );
     }
     all
 }
@@ -111,7 +114,12 @@ async fn ask_times(cluster: &Cluster, questions: &BTreeSet<Question>, live: &Liv
     }
 }
 
-async fn ask_last_writes(cluster: &Cluster, questions: &BTreeSet<Question>, live: &LiveTopics, facts: &mut Facts) {
+async fn ask_last_writes(
+    cluster: &Cluster,
+    questions: &BTreeSet<Question>,
+    live: &LiveTopics,
+    facts: &mut Facts,
+) {
     let topics = questions.iter().filter_map(|question| match question {
         Question::LastWrite { topic } => Some(topic),
         _ => None,
@@ -122,7 +130,8 @@ async fn ask_last_writes(cluster: &Cluster, questions: &BTreeSet<Question>, live
     }
     let mut last: BTreeMap<TopicName, Result<Option<Timestamp>, Fault>> = BTreeMap::new();
     for ((topic, _), write) in cluster.last_write(&keys).await {
-        let write = write.map(|write| write.and_then(|write| Timestamp::from_millisecond(write.timestamp).ok()));
+        let write =
+            write.map(|write| write.and_then(|write| Timestamp::from_millisecond(write.timestamp).ok()));
         let merged = match (last.remove(&topic), write) {
             // A partition that did not answer may hold the latest record.
             (Some(Err(fault)), _) | (_, Err(fault)) => Err(fault),

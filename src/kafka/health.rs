@@ -110,7 +110,8 @@ impl Health {
             return Explained { fault, hint: None };
         };
         let kind = if state.answered { fault.kind } else { FaultKind::Unreachable };
-        let mut message = if state.answered { fault.message } else { "no broker could be reached".to_owned() };
+        let mut message =
+            if state.answered { fault.message } else { "no broker could be reached".to_owned() };
         for (index, trouble) in named.iter().take(NAMED).enumerate() {
             let _infallible = write!(message, "{} {trouble}", if index == 0 { ":" } else { ";" });
         }

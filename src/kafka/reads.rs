@@ -165,8 +165,7 @@ impl Cluster {
         partitions: &[PartitionKey],
     ) -> BTreeMap<PartitionKey, Result<Option<LastWrite>, Fault>> {
         let found = self.asked_offsets(partitions, OffsetSpec::MaxTimestamp, Isolation::Uncommitted).await;
-        let last =
-            |(offset, timestamp): (i64, i64)| (offset >= 0).then_some(LastWrite { offset, timestamp });
+        let last = |(offset, timestamp): (i64, i64)| (offset >= 0).then_some(LastWrite { offset, timestamp });
         found.into_iter().map(|(key, answer)| (key, answer.map(last))).collect()
     }
 
@@ -198,9 +197,8 @@ impl Cluster {
         };
         let deadline = self.deadline();
         for some in groups.chunks(GROUPS_AT_ONCE) {
-            let commits = some
-                .iter()
-                .map(|group| self.ask(self.inner.handle.commits(group.name.as_str(), deadline)));
+            let commits =
+                some.iter().map(|group| self.ask(self.inner.handle.commits(group.name.as_str(), deadline)));
             for (group, commits) in some.iter().zip(together::all(commits).await) {
                 match commits {
                     Ok(commits) => {
@@ -338,9 +336,8 @@ impl Cluster {
         let answer = self.ask(self.inner.handle.list_offsets(&names, spec, committed, deadline)).await;
         let whole = match answer {
             Ok(offsets) => {
-                let answered = |offset: Offset| {
-                    ((offset.topic, offset.partition), offset.answer.map_err(fault))
-                };
+                let answered =
+                    |offset: Offset| ((offset.topic, offset.partition), offset.answer.map_err(fault));
                 let mut answers: BTreeMap<_, _> = offsets.into_iter().map(answered).collect();
                 let one = |key: &PartitionKey| {
                     let answer = answers.remove(&(key.0.to_string(), key.1));

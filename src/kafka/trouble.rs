@@ -96,7 +96,9 @@ impl Cause {
             Cause::ClientCertificate => "set ssl.certificate.location and ssl.key.location",
             Cause::PlaintextToTls => "set security.protocol to SSL or SASL_SSL",
             Cause::TlsToPlaintext => "set security.protocol to PLAINTEXT or SASL_PLAINTEXT",
-            Cause::AuthenticationMissing => "set security.protocol to SASL_PLAINTEXT or SASL_SSL, and sasl.mechanism",
+            Cause::AuthenticationMissing => {
+                "set security.protocol to SASL_PLAINTEXT or SASL_SSL, and sasl.mechanism"
+            }
             Cause::Tls => "check security.protocol and the ssl.* settings",
             Cause::Resolve => "check the host's name",
             Cause::Refused => "check the address, and that the broker runs",
@@ -124,7 +126,9 @@ impl Trouble {
             Cause::HostMismatch => "the broker's certificate is for another host".into(),
             Cause::BadCertificate => format!("the broker's certificate is not valid ({words})"),
             Cause::ClientCertificate => "the broker demands a client certificate".into(),
-            Cause::PlaintextToTls => "the broker hung up on a plaintext connection: it seems to expect TLS".into(),
+            Cause::PlaintextToTls => {
+                "the broker hung up on a plaintext connection: it seems to expect TLS".into()
+            }
             Cause::TlsToPlaintext => "the broker does not speak TLS on this port".into(),
             Cause::AuthenticationMissing => {
                 "the broker hung up after connecting: it seems to expect authentication".into()
@@ -163,7 +167,9 @@ fn cause(code: &str, words: &str) -> Cause {
         "_AUTHENTICATION" | "SASL_AUTHENTICATION_FAILED" => Cause::Credentials,
         "UNSUPPORTED_SASL_MECHANISM" => Cause::Mechanism,
         "_RESOLVE" => Cause::Resolve,
-        _ if says("Hostname mismatch") || says("hostname mismatch") || says("IP address mismatch") => Cause::HostMismatch,
+        _ if says("Hostname mismatch") || says("hostname mismatch") || says("IP address mismatch") => {
+            Cause::HostMismatch
+        }
         _ => Cause::Other,
     }
 }

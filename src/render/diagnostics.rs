@@ -49,17 +49,23 @@ impl Excerpt {
     fn of(source: &Source, finding: &Diagnostic) -> Excerpt {
         let text = source.text.as_str();
         let begin = finding.labels.iter().map(|label| label.span.start).min().unwrap_or(0).min(text.len());
-        let end = finding.labels.iter().map(|label| label.span.end).max().unwrap_or(0).clamp(begin, text.len());
+        let end =
+            finding.labels.iter().map(|label| label.span.end).max().unwrap_or(0).clamp(begin, text.len());
         let first = text.get(..begin).and_then(|before| before.rfind('\n')).map_or(0, |at| at + 1);
         let last = text.get(end..).and_then(|after| after.find('\n')).map_or(text.len(), |at| end + at);
         let lines = text.get(first..last).unwrap_or_default();
         let first_line = finding.labels.iter().map(|label| label.span.line).min().unwrap_or(1).max(1);
         let places = finding.labels.iter();
-        let places = places.map(|label| label.span.start.saturating_sub(first)..label.span.end.saturating_sub(first));
+        let places =
+            places.map(|label| label.span.start.saturating_sub(first)..label.span.end.saturating_sub(first));
         harmless(lines, first_line, places.collect())
     }
 
-    fn snippet<'a>(&self, source: &Source, finding: &'a Diagnostic) -> Snippet<'a, annotate_snippets::Annotation<'a>> {
+    fn snippet<'a>(
+        &self,
+        source: &Source,
+        finding: &'a Diagnostic,
+    ) -> Snippet<'a, annotate_snippets::Annotation<'a>> {
         let mut snippet = Snippet::source(self.text.clone())
             .line_start(self.first_line)
             .path(Escaped(&source.name).to_string());
@@ -90,7 +96,8 @@ fn harmless(lines: &str, first_line: usize, places: Vec<std::ops::Range<usize>>)
     let end = text.len();
     moved.push(end);
     let place = |old: usize| moved.get(old).copied().unwrap_or(end);
-    let places = places.into_iter().map(|old| place(old.start)..place(old.end).max(place(old.start))).collect();
+    let places =
+        places.into_iter().map(|old| place(old.start)..place(old.end).max(place(old.start))).collect();
     Excerpt { text, first_line, places }
 }
 
@@ -131,8 +138,8 @@ mod tests {
     fn the_line_is_shown_with_a_caret_and_a_help() {
         let source = Source::new("topics.yaml", "version: 1\ntopics:\n  a: { retenton: 7d }\n");
         let span = Span { start: 26, end: 34, line: 3, column: 8 };
-        let finding =
-            Diagnostic::error("topics.yaml", span, "unknown key `retenton`").with_help("did you mean `retention`?");
+        let finding = Diagnostic::error("topics.yaml", span, "unknown key `retenton`")
+            .with_help("did you mean `retention`?");
         let text = layout(&source, &[finding], false);
         let expected = "error: unknown key `retenton`\n --> topics.yaml:3:8\n  |\n3 |   a: { retenton: 7d }\n  |        ^^^^^^^^\n  |\n  = help: did you mean `retention`?\n\n";
         assert_eq!(text, expected);
@@ -143,7 +150,8 @@ mod tests {
         let text = "a: \u{1b}[2J\u{202e}x\r\nb: 1\n";
         let source = Source::new("ev\u{1b}il.yaml", text);
         let span = Span { start: 3, end: 12, line: 1, column: 4 };
-        let finding = Diagnostic::error("x", span, "bad \u{1b}]0;t").with_help("h\u{7}").with_label(span, "l\u{9b}");
+        let finding =
+            Diagnostic::error("x", span, "bad \u{1b}]0;t").with_help("h\u{7}").with_label(span, "l\u{9b}");
         let shown = layout(&source, &[finding], false);
         assert!(!shown.chars().any(|c| c != '\n' && is_dangerous(c)), "{shown:?}");
     }

@@ -46,8 +46,7 @@ impl Config {
         let conf = unsafe { rd_kafka_conf_new() };
         // SAFETY: just made, and ours.
         let conf = unsafe { Owned::new(conf) };
-        let config =
-            Config(conf.ok_or_else(|| CallError::local("_FAIL", "no configuration could be made"))?);
+        let config = Config(conf.ok_or_else(|| CallError::local("_FAIL", "no configuration could be made"))?);
         // SAFETY: the configuration is alive.
         unsafe { rd_kafka_conf_set_events(config.0.pointer(), RD_KAFKA_EVENT_ERROR | RD_KAFKA_EVENT_LOG) };
         Ok(config)
@@ -141,8 +140,14 @@ mod tests {
     #[test]
     fn settings_of_both_kinds_and_their_other_names_are_known() {
         let known = known_settings();
-        let expected =
-            ["bootstrap.servers", "sasl.password", "sasl.mechanism", "ssl.ca.location", "acks", "compression.type"];
+        let expected = [
+            "bootstrap.servers",
+            "sasl.password",
+            "sasl.mechanism",
+            "ssl.ca.location",
+            "acks",
+            "compression.type",
+        ];
         for name in expected {
             assert!(known.iter().any(|known| known == name), "{name} is missing");
         }

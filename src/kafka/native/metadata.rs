@@ -5,10 +5,11 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use rdkafka::bindings::{
-    RD_KAFKA_EVENT_DESCRIBECLUSTER_RESULT, rd_kafka_DescribeCluster, rd_kafka_DescribeCluster_result_cluster_id,
-    rd_kafka_DescribeCluster_result_controller, rd_kafka_DescribeCluster_result_nodes, rd_kafka_Node_host,
-    rd_kafka_Node_id, rd_kafka_Node_port, rd_kafka_Node_rack, rd_kafka_Node_t, rd_kafka_admin_op_t,
-    rd_kafka_event_t, rd_kafka_metadata_destroy, rd_kafka_metadata_t, rd_kafka_metadata_topic_t,
+    RD_KAFKA_EVENT_DESCRIBECLUSTER_RESULT, rd_kafka_DescribeCluster,
+    rd_kafka_DescribeCluster_result_cluster_id, rd_kafka_DescribeCluster_result_controller,
+    rd_kafka_DescribeCluster_result_nodes, rd_kafka_Node_host, rd_kafka_Node_id, rd_kafka_Node_port,
+    rd_kafka_Node_rack, rd_kafka_Node_t, rd_kafka_admin_op_t, rd_kafka_event_t, rd_kafka_metadata_destroy,
+    rd_kafka_metadata_t, rd_kafka_metadata_topic_t,
 };
 use tokio::sync::oneshot;
 

@@ -4,9 +4,9 @@ use std::ffi::{c_char, c_int};
 use std::time::Instant;
 
 use rdkafka::bindings::{
-    RD_KAFKA_EVENT_LISTOFFSETS_RESULT, rd_kafka_ListOffsets, rd_kafka_ListOffsetsResultInfo_t,
-    rd_kafka_ListOffsetsResultInfo_timestamp, rd_kafka_ListOffsetsResultInfo_topic_partition,
-    rd_kafka_ListOffsets_result_infos, rd_kafka_admin_op_t, rd_kafka_event_t,
+    RD_KAFKA_EVENT_LISTOFFSETS_RESULT, rd_kafka_ListOffsets, rd_kafka_ListOffsets_result_infos,
+    rd_kafka_ListOffsetsResultInfo_t, rd_kafka_ListOffsetsResultInfo_timestamp,
+    rd_kafka_ListOffsetsResultInfo_topic_partition, rd_kafka_admin_op_t, rd_kafka_event_t,
     rd_kafka_topic_partition_list_add, rd_kafka_topic_partition_list_destroy,
     rd_kafka_topic_partition_list_new, rd_kafka_topic_partition_list_t, rd_kafka_topic_partition_t,
 };
@@ -136,8 +136,7 @@ impl PartitionList {
     pub(super) fn add(&self, topic: &str, partition: i32, offset: i64) -> Result<(), CallError> {
         let topic = terminated(topic)?;
         // SAFETY: the list and the name are alive; the name is copied.
-        let row =
-            unsafe { rd_kafka_topic_partition_list_add(self.0.pointer(), topic.as_ptr(), partition) };
+        let row = unsafe { rd_kafka_topic_partition_list_add(self.0.pointer(), topic.as_ptr(), partition) };
         if row.is_null() {
             return Err(CallError::local("_FAIL", "a partition could not be listed"));
         }
@@ -145,7 +144,6 @@ impl PartitionList {
         unsafe { (&raw mut (*row).offset).write(offset) };
         Ok(())
     }
-
 }
 
 /// One row of such a list. Its fields are read one by one: the row as a whole may hold an error number for which the

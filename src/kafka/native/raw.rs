@@ -23,7 +23,9 @@ unsafe extern "C" {
     pub(super) fn rd_kafka_ConsumerGroupListing_state(
         listing: *const rd_kafka_ConsumerGroupListing_t,
     ) -> c_int;
-    pub(super) fn rd_kafka_ConsumerGroupListing_type(listing: *const rd_kafka_ConsumerGroupListing_t) -> c_int;
+    pub(super) fn rd_kafka_ConsumerGroupListing_type(
+        listing: *const rd_kafka_ConsumerGroupListing_t,
+    ) -> c_int;
     pub(super) fn rd_kafka_consumer_group_state_name(state: c_int) -> *const c_char;
     pub(super) fn rd_kafka_consumer_group_type_name(kind: c_int) -> *const c_char;
     pub(super) fn rd_kafka_metadata(

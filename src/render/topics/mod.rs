@@ -1,8 +1,15 @@
-//! How topics look: plans, what became of them, lists and descriptions.
+//! How topics look: plans, what became of them, lists, descriptions, exports.
 
+mod applied;
+mod described;
+mod exported;
+mod listed;
 mod planned;
 
 use eventctl_core::human;
+use eventctl_core::topics::plan::Unknown;
+
+use super::page::{Page, Tone};
 
 /// A setting's value with what it means beside it: `604800000 (7d)`.
 fn shown_value(key: &str, value: &str) -> String {
@@ -13,4 +20,15 @@ fn shown_value(key: &str, value: &str) -> String {
         _ => return value.to_owned(),
     };
     if meaning == format!("{number}ms") { meaning } else { format!("{number} ({meaning})") }
+}
+
+/// What could not be found out, a line each.
+fn unknowns(unknown: &[Unknown], page: &mut Page) {
+    for one in unknown {
+        page.tone(Tone::Notable, "? ").tone(Tone::Strong, &one.topic).lit(": ").val(&one.text);
+        match &one.fault {
+            Some(fault) => page.lit(" (").val(fault).lit(")\n"),
+            None => page.end(),
+        };
+    }
 }

@@ -5,7 +5,7 @@ use eventctl_core::topics::change::{Alteration, Change, Creation, SettingChange}
 use eventctl_core::topics::plan::{PLAN_KIND, Plan, PlannedChange, Unmanaged, Validation};
 use serde::Serialize;
 
-use super::shown_value;
+use super::{shown_value, unknowns};
 use crate::render::page::{Page, Tone};
 use crate::render::report::Report;
 
@@ -27,13 +27,7 @@ impl Report for Plan {
         for finding in &self.findings {
             page.tone(Tone::Bad, "! ").tone(Tone::Strong, &finding.topic).lit(": ").line(&finding.text);
         }
-        for unknown in &self.unknown {
-            page.tone(Tone::Notable, "? ").tone(Tone::Strong, &unknown.topic).lit(": ").val(&unknown.text);
-            match &unknown.fault {
-                Some(fault) => page.lit(" (").val(fault).lit(")\n"),
-                None => page.end(),
-            };
-        }
+        unknowns(&self.unknown, page);
         for note in &self.notes {
             page.tone(Tone::Faint, "  note: ");
             if let Some(topic) = &note.topic {

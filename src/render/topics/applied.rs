@@ -1,0 +1,58 @@
+//! How the report of an apply looks.
+
+use eventctl_core::topics::apply::{APPLY_KIND, ApplyReport, ItemOutcome};
+use serde::Serialize;
+
+use crate::render::page::{Page, Tone};
+use crate::render::report::Report;
+
+impl Report for ApplyReport {
+    const KIND: &'static str = APPLY_KIND;
+
+    fn wire(&self) -> impl Serialize {
+        self.wire()
+    }
+
+    fn text(&self, page: &mut Page) {
+        for item in &self.items {
+            let (tone, word) = match &item.outcome {
+                ItemOutcome::Done => (Tone::Good, "done"),
+                ItemOutcome::AlreadySo => (Tone::Good, "already so"),
+                ItemOutcome::Refused { .. } => (Tone::Bad, "refused"),
+                ItemOutcome::Failed { .. } => (Tone::Bad, "failed"),
+                ItemOutcome::Unresolved { .. } => (Tone::Notable, "unresolved"),
+                ItemOutcome::NotTried { .. } => (Tone::Notable, "not tried"),
+            };
+            page.val(item.key.action.name())
+                .lit(" ")
+                .tone(Tone::Strong, &item.key.topic)
+                .lit(": ")
+                .tone(tone, word);
+            match &item.outcome {
+                ItemOutcome::Done | ItemOutcome::AlreadySo => page.end(),
+                ItemOutcome::Refused { fault } => page.lit(": ").line(fault),
+                ItemOutcome::NotTried { reason } => page.lit(": ").line(reason),
+                ItemOutcome::Failed { reason, fault } | ItemOutcome::Unresolved { reason, fault } => {
+                    page.lit(": ").val(reason);
+                    match fault {
+                        Some(fault) => page.lit(" (").val(fault).lit(")\n"),
+                        None => page.end(),
+                    }
+                }
+            };
+        }
+        let counts = self.counts();
+        page.lit("\nApplied: ").val(counts.done + counts.already_so).lit(" done");
+        for (count, word) in [
+            (counts.refused, "refused"),
+            (counts.failed, "failed"),
+            (counts.unresolved, "unresolved"),
+            (counts.not_tried, "not tried"),
+        ] {
+            if count > 0 {
+                page.lit(", ").val(count).lit(" ").lit(word);
+            }
+        }
+        page.end();
+    }
+}
