@@ -51,7 +51,7 @@ impl Cluster {
                 .hint("pass --brokers HOST:PORT, or choose a context with --context"));
         }
         let redactor = options.redactor();
-        let health = Arc::new(Health::new(redactor.clone()));
+        let health = Arc::new(Health::new(&options.brokers, redactor.clone()));
         let listener: Arc<dyn Listener> = Arc::clone(&health) as _;
         let handle = Handle::start(&options.effective(), listener)
             .map_err(|error| rejected(&error, &known_settings(), &redactor))?;

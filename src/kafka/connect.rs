@@ -54,7 +54,8 @@ impl fmt::Debug for SettingValue {
 #[must_use]
 pub fn is_sensitive(name: &str) -> bool {
     let words = ["password", "passphrase", "secret", "jaas", "credential"];
-    let named = ["ssl_key", "ssl.key.pem", "sasl.oauthbearer.config", "sasl.oauthbearer.assertion.private.key.pem"];
+    let named =
+        ["ssl_key", "ssl.key.pem", "sasl.oauthbearer.config", "sasl.oauthbearer.assertion.private.key.pem"];
     words.iter().any(|word| name.contains(word)) || named.contains(&name)
 }
 
@@ -170,7 +171,11 @@ mod tests {
 
     fn options(settings: &[(&str, SettingValue)]) -> ConnectOptions {
         let settings = settings.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect();
-        ConnectOptions { brokers: vec!["a:1".into(), "b:2".into()], settings, timeout: Duration::from_secs(1) }
+        ConnectOptions {
+            brokers: vec!["a:1".into(), "b:2".into()],
+            settings,
+            timeout: Duration::from_secs(1),
+        }
     }
 
     fn plain(text: &str) -> SettingValue {

@@ -7,27 +7,60 @@ use super::native::code::CallError;
 /// What follows from an error, by the name librdkafka gives it.
 pub(super) fn kind_of(code: &str) -> FaultKind {
     match code {
-        "UNKNOWN_TOPIC_OR_PART" | "UNKNOWN_TOPIC_ID" | "GROUP_ID_NOT_FOUND" | "_UNKNOWN_TOPIC"
-        | "_UNKNOWN_PARTITION" | "_UNKNOWN_GROUP" => FaultKind::Absent,
+        "UNKNOWN_TOPIC_OR_PART"
+        | "UNKNOWN_TOPIC_ID"
+        | "GROUP_ID_NOT_FOUND"
+        | "_UNKNOWN_TOPIC"
+        | "_UNKNOWN_PARTITION"
+        | "_UNKNOWN_GROUP" => FaultKind::Absent,
         "SECURITY_DISABLED" => FaultKind::Unsupported,
         code if code.ends_with("_AUTHORIZATION_FAILED") => FaultKind::Denied,
         "TOPIC_ALREADY_EXISTS" => FaultKind::Exists,
-        "POLICY_VIOLATION" | "TOPIC_EXCEPTION" | "DUPLICATE_RESOURCE" | "TOPIC_DELETION_DISABLED"
-        | "NON_EMPTY_GROUP" | "_INVALID_ARG" | "_CONFLICT" => FaultKind::Refused,
+        "POLICY_VIOLATION"
+        | "TOPIC_EXCEPTION"
+        | "DUPLICATE_RESOURCE"
+        | "TOPIC_DELETION_DISABLED"
+        | "NON_EMPTY_GROUP"
+        | "_INVALID_ARG"
+        | "_CONFLICT" => FaultKind::Refused,
         code if code.starts_with("INVALID_") => FaultKind::Refused,
-        "UNSUPPORTED_VERSION" | "UNSUPPORTED_FOR_MESSAGE_FORMAT" | "_UNSUPPORTED_FEATURE" | "_NOT_IMPLEMENTED" => {
-            FaultKind::Unsupported
-        }
+        "UNSUPPORTED_VERSION"
+        | "UNSUPPORTED_FOR_MESSAGE_FORMAT"
+        | "_UNSUPPORTED_FEATURE"
+        | "_NOT_IMPLEMENTED" => FaultKind::Unsupported,
         "REQUEST_TIMED_OUT" | "_TIMED_OUT" | "_TIMED_OUT_QUEUE" => FaultKind::TimedOut,
-        "_CONNECTION" | "_TRANSPORT" | "_ALL_BROKERS_DOWN" | "_RESOLVE" | "_SSL" | "_AUTHENTICATION" | "_DESTROY"
-        | "_DESTROY_BROKER" | "NETWORK_EXCEPTION" | "SASL_AUTHENTICATION_FAILED" | "UNSUPPORTED_SASL_MECHANISM"
+        "_CONNECTION"
+        | "_TRANSPORT"
+        | "_ALL_BROKERS_DOWN"
+        | "_RESOLVE"
+        | "_SSL"
+        | "_AUTHENTICATION"
+        | "_DESTROY"
+        | "_DESTROY_BROKER"
+        | "NETWORK_EXCEPTION"
+        | "SASL_AUTHENTICATION_FAILED"
+        | "UNSUPPORTED_SASL_MECHANISM"
         | "ILLEGAL_SASL_STATE" => FaultKind::Unreachable,
-        "LEADER_NOT_AVAILABLE" | "NOT_LEADER_FOR_PARTITION" | "NOT_LEADER_OR_FOLLOWER" | "NOT_CONTROLLER"
-        | "BROKER_NOT_AVAILABLE" | "REPLICA_NOT_AVAILABLE" | "COORDINATOR_NOT_AVAILABLE"
-        | "COORDINATOR_LOAD_IN_PROGRESS" | "NOT_COORDINATOR" | "KAFKA_STORAGE_ERROR" | "OFFSET_NOT_AVAILABLE"
-        | "FENCED_LEADER_EPOCH" | "UNKNOWN_LEADER_EPOCH" | "THROTTLING_QUOTA_EXCEEDED"
-        | "PREFERRED_LEADER_NOT_AVAILABLE" | "ELIGIBLE_LEADERS_NOT_AVAILABLE" | "UNSTABLE_OFFSET_COMMIT"
-        | "_LEADER_NOT_AVAILABLE" | "_WAIT_COORD" | "_NOENT" => FaultKind::Unavailable,
+        "LEADER_NOT_AVAILABLE"
+        | "NOT_LEADER_FOR_PARTITION"
+        | "NOT_LEADER_OR_FOLLOWER"
+        | "NOT_CONTROLLER"
+        | "BROKER_NOT_AVAILABLE"
+        | "REPLICA_NOT_AVAILABLE"
+        | "COORDINATOR_NOT_AVAILABLE"
+        | "COORDINATOR_LOAD_IN_PROGRESS"
+        | "NOT_COORDINATOR"
+        | "KAFKA_STORAGE_ERROR"
+        | "OFFSET_NOT_AVAILABLE"
+        | "FENCED_LEADER_EPOCH"
+        | "UNKNOWN_LEADER_EPOCH"
+        | "THROTTLING_QUOTA_EXCEEDED"
+        | "PREFERRED_LEADER_NOT_AVAILABLE"
+        | "ELIGIBLE_LEADERS_NOT_AVAILABLE"
+        | "UNSTABLE_OFFSET_COMMIT"
+        | "_LEADER_NOT_AVAILABLE"
+        | "_WAIT_COORD"
+        | "_NOENT" => FaultKind::Unavailable,
         _ => FaultKind::Other,
     }
 }

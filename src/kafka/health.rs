@@ -12,7 +12,7 @@ use super::connect::Redactor;
 use super::faults;
 use super::native::code::CallError;
 use super::native::dispatch::Listener;
-use super::trouble::{Trouble, Verdict};
+use super::trouble::{CERTIFICATE_REFUSED, Cause, Trouble, Verdict, certificate_fault};
 
 /// How long a trouble that is most likely final may be contradicted by an answer. A broker that goes down while we
 /// connect looks like one that expects TLS, and then another broker answers.
@@ -34,6 +34,7 @@ pub(super) struct Explained {
 /// The connections' health, written by the dispatcher's thread.
 pub(super) struct Health {
     redactor: Redactor,
+    addresses: String,
     state: Mutex<State>,
     changed: watch::Sender<()>,
 }
@@ -44,12 +45,15 @@ struct State {
     troubles: BTreeMap<Option<String>, (Instant, Trouble)>,
     last: Option<(Instant, Trouble)>,
     end: Option<(Verdict, Instant, Trouble)>,
+    certificates: BTreeMap<String, Cause>,
     log: VecDeque<String>,
 }
 
 impl Health {
-    pub(super) fn new(redactor: Redactor) -> Health {
-        Health { redactor, state: Mutex::default(), changed: watch::channel(()).0 }
+    /// The health of a handle that begins with these addresses.
+    pub(super) fn new(addresses: &[String], redactor: Redactor) -> Health {
+        let addresses = addresses.join(", ");
+        Health { redactor, addresses, state: Mutex::default(), changed: watch::channel(()).0 }
     }
 
     /// True once any broker has answered any call.
@@ -107,10 +111,11 @@ impl Health {
         let named: Vec<&Trouble> =
             state.troubles.values().filter(|(at, _)| recent(*at)).map(|(_, trouble)| trouble).collect();
         let Some(last) = state.last.as_ref().filter(|(at, _)| recent(*at)).map(|(_, trouble)| trouble) else {
-            return Explained { fault, hint: None };
+            return if state.answered { Explained { fault, hint: None } } else { self.silence(fault) };
         };
         let kind = if state.answered { fault.kind } else { FaultKind::Unreachable };
-        let mut message = if state.answered { fault.message } else { "no broker could be reached".to_owned() };
+        let mut message =
+            if state.answered { fault.message } else { "no broker could be reached".to_owned() };
         for (index, trouble) in named.iter().take(NAMED).enumerate() {
             let _infallible = write!(message, "{} {trouble}", if index == 0 { ":" } else { ";" });
         }
@@ -118,6 +123,13 @@ impl Health {
             let _infallible = write!(message, "; and {} more", named.len() - NAMED);
         }
         Explained { fault: Fault { kind, code: fault.code, message }, hint: last.cause.hint() }
+    }
+
+    /// Nobody answered, and no connection failed either.
+    fn silence(&self, fault: Fault) -> Explained {
+        let message = format!("no broker answered in time at {}", self.addresses);
+        let fault = Fault { kind: FaultKind::Unreachable, message, ..fault };
+        Explained { fault, hint: Cause::Silent.hint() }
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -138,7 +150,43 @@ impl Listener for Health {
         if error.code == "_ALL_BROKERS_DOWN" {
             return;
         }
-        let trouble = Trouble::new(&error.code, &self.redactor.clean(&error.message));
+        let mut trouble = Trouble::new(&error.code, &self.redactor.clean(&error.message));
+        if trouble.words.contains(CERTIFICATE_REFUSED) {
+            let known = trouble.address.as_ref().and_then(|it| self.state().certificates.get(it).copied());
+            trouble.cause = known.unwrap_or(trouble.cause);
+        }
+        self.note(trouble);
+    }
+
+    fn log(&self, line: &str) {
+        let line = self.redactor.clean(line);
+        if let Some(trouble) = Trouble::of_log(&line) {
+            self.note(trouble);
+        }
+        let mut state = self.state();
+        if let Some((address, cause)) = certificate_fault(&line)
+            && state.certificates.len() < REMEMBERED
+        {
+            state.certificates.insert(address, cause);
+        }
+        if state.log.len() == REMEMBERED {
+            state.log.pop_front();
+        }
+        state.log.push_back(line);
+    }
+
+    fn answered(&self) {
+        let mut state = self.state();
+        let first = !std::mem::replace(&mut state.answered, true);
+        drop(state);
+        if first {
+            self.changed.send_replace(());
+        }
+    }
+}
+
+impl Health {
+    fn note(&self, trouble: Trouble) {
         let now = Instant::now();
         let mut state = self.state();
         let verdict = trouble.cause.verdict();
@@ -156,23 +204,5 @@ impl Listener for Health {
         state.last = Some((now, trouble));
         drop(state);
         self.changed.send_replace(());
-    }
-
-    fn log(&self, line: &str) {
-        let line = self.redactor.clean(line);
-        let mut state = self.state();
-        if state.log.len() == REMEMBERED {
-            state.log.pop_front();
-        }
-        state.log.push_back(line);
-    }
-
-    fn answered(&self) {
-        let mut state = self.state();
-        let first = !std::mem::replace(&mut state.answered, true);
-        drop(state);
-        if first {
-            self.changed.send_replace(());
-        }
     }
 }

@@ -26,8 +26,11 @@ const PARTITIONS_AT_ONCE: usize = 500;
 /// Groups whose commits are asked for side by side.
 const GROUPS_AT_ONCE: usize = 64;
 
-/// How often, and how soon again, an item is asked for that a broker cannot tell right now.
-const ATTEMPTS: u32 = 8;
+/// How often, and how soon again, an item is asked for that a broker cannot tell right now: a new partition's leader
+/// takes up to some seconds to serve on a loaded cluster.
+const ATTEMPTS: u32 = 30;
+/// How often for one that a broker does not know: a new topic is unknown to some brokers for a moment.
+const ATTEMPTS_IF_ABSENT: u32 = 5;
 const PAUSE: Duration = Duration::from_millis(150);
 
 /// A partition of a topic.
@@ -104,6 +107,7 @@ impl Cluster {
             let config = configs.remove(name.as_str()).unwrap_or_else(|| Err(not_asked()));
             seen.insert(name.clone(), sight(name, description, config));
         }
+        self.inherit_times(&mut seen, deadline).await;
         Ok(seen)
     }
 
@@ -165,8 +169,7 @@ impl Cluster {
         partitions: &[PartitionKey],
     ) -> BTreeMap<PartitionKey, Result<Option<LastWrite>, Fault>> {
         let found = self.asked_offsets(partitions, OffsetSpec::MaxTimestamp, Isolation::Uncommitted).await;
-        let last =
-            |(offset, timestamp): (i64, i64)| (offset >= 0).then_some(LastWrite { offset, timestamp });
+        let last = |(offset, timestamp): (i64, i64)| (offset >= 0).then_some(LastWrite { offset, timestamp });
         found.into_iter().map(|(key, answer)| (key, answer.map(last))).collect()
     }
 
@@ -198,9 +201,8 @@ impl Cluster {
         };
         let deadline = self.deadline();
         for some in groups.chunks(GROUPS_AT_ONCE) {
-            let commits = some
-                .iter()
-                .map(|group| self.ask(self.inner.handle.commits(group.name.as_str(), deadline)));
+            let commits =
+                some.iter().map(|group| self.ask(self.inner.handle.commits(group.name.as_str(), deadline)));
             for (group, commits) in some.iter().zip(together::all(commits).await) {
                 match commits {
                     Ok(commits) => {
@@ -278,14 +280,12 @@ impl Cluster {
 
     /// Asks once more for settings that one broker did not know of yet, although another has the topic.
     async fn configs_again(&self, described: &Descriptions, configs: &mut Configs, deadline: Instant) {
-        for _ in 1..ATTEMPTS {
+        for attempt in 1..ATTEMPTS {
             let missing: Vec<TopicName> = configs
                 .iter()
                 .filter(|(name, config)| {
-                    let soon = |error: &CallError| {
-                        matches!(fault(error.clone()).kind, FaultKind::Absent | FaultKind::Unavailable)
-                    };
-                    described.get(*name).is_some_and(Result::is_ok) && config.as_ref().is_err_and(soon)
+                    let again = |error: &CallError| worth_another_try(&fault(error.clone()), attempt);
+                    described.get(*name).is_some_and(Result::is_ok) && config.as_ref().is_err_and(again)
                 })
                 .filter_map(|(name, _)| name.parse().ok())
                 .collect();
@@ -294,6 +294,28 @@ impl Cluster {
             }
             tokio::time::sleep(PAUSE).await;
             configs.extend(self.configs_if(true, &unique(&missing), deadline).await);
+        }
+    }
+
+    /// Asks one broker for its settings where topics do not tell what they inherit. Where it may not be asked, they go
+    /// without.
+    async fn inherit_times(&self, seen: &mut BTreeMap<TopicName, Seen<LiveTopic>>, deadline: Instant) {
+        let mut topics: Vec<&mut LiveTopic> = seen
+            .values_mut()
+            .filter_map(|seen| match seen {
+                Seen::Present(topic) => Some(topic),
+                Seen::Absent | Seen::Unknown(_) => None,
+            })
+            .filter(|topic| topic.config.as_ref().is_ok_and(values::inherits_unknown_times))
+            .collect();
+        let mut partitions = topics.iter().flat_map(|topic| &topic.partitions);
+        let Some(broker) = partitions.find_map(|partition| partition.leader) else { return };
+        let answer = self.ask(self.inner.handle.describe_broker_config(broker, deadline)).await;
+        let Ok(broker) = answer.map(values::config) else { return };
+        for topic in &mut topics {
+            if let Ok(config) = &mut topic.config {
+                values::inherit_times(config, &broker);
+            }
         }
     }
 
@@ -314,12 +336,11 @@ impl Cluster {
                 .chunks(PARTITIONS_AT_ONCE)
                 .map(|some| self.asked_once(some, spec, isolation == Isolation::Committed, deadline));
             found.extend(together::all(requests).await.into_iter().flatten());
-            // A new topic is unknown to some brokers for a moment.
             asked.retain(|key| {
-                let soon = |fault: &Fault| matches!(fault.kind, FaultKind::Unavailable | FaultKind::Absent);
-                found.get(key).is_some_and(|answer| answer.as_ref().is_err_and(soon))
+                let again = |fault: &Fault| worth_another_try(fault, attempt);
+                found.get(key).is_some_and(|answer| answer.as_ref().is_err_and(again))
             });
-            if asked.is_empty() || attempt == ATTEMPTS || Instant::now() + PAUSE >= deadline {
+            if asked.is_empty() || Instant::now() + PAUSE >= deadline {
                 break;
             }
             tokio::time::sleep(PAUSE).await;
@@ -338,9 +359,8 @@ impl Cluster {
         let answer = self.ask(self.inner.handle.list_offsets(&names, spec, committed, deadline)).await;
         let whole = match answer {
             Ok(offsets) => {
-                let answered = |offset: Offset| {
-                    ((offset.topic, offset.partition), offset.answer.map_err(fault))
-                };
+                let answered =
+                    |offset: Offset| ((offset.topic, offset.partition), offset.answer.map_err(fault));
                 let mut answers: BTreeMap<_, _> = offsets.into_iter().map(answered).collect();
                 let one = |key: &PartitionKey| {
                     let answer = answers.remove(&(key.0.to_string(), key.1));
@@ -372,6 +392,15 @@ fn sight(
     }
 }
 
+/// Tells whether an item is asked for again after this many attempts.
+fn worth_another_try(fault: &Fault, attempts: u32) -> bool {
+    match fault.kind {
+        FaultKind::Unavailable => attempts < ATTEMPTS,
+        FaultKind::Absent => attempts < ATTEMPTS_IF_ABSENT,
+        _ => false,
+    }
+}
+
 fn unique(names: &[TopicName]) -> Vec<&TopicName> {
     let mut unique: Vec<&TopicName> = names.iter().collect();
     unique.sort_unstable();
@@ -389,4 +418,27 @@ fn left_out() -> CallError {
 
 fn not_asked() -> CallError {
     CallError::local("_NOT_ASKED", "the settings were not asked for")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_may_change_soon_is_asked_for_again() {
+        let rows = [
+            (FaultKind::Unavailable, 1, true),
+            (FaultKind::Unavailable, 29, true),
+            (FaultKind::Unavailable, 30, false),
+            (FaultKind::Absent, 4, true),
+            (FaultKind::Absent, 5, false),
+            (FaultKind::Denied, 1, false),
+            (FaultKind::TimedOut, 1, false),
+            (FaultKind::Unreachable, 1, false),
+        ];
+        for (kind, attempts, expected) in rows {
+            let fault = Fault { kind, code: String::new(), message: String::new() };
+            assert_eq!(worth_another_try(&fault, attempts), expected, "{kind:?} after {attempts}");
+        }
+    }
 }

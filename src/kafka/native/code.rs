@@ -81,7 +81,10 @@ mod tests {
     fn an_error_has_the_brokers_words_or_the_librarys() {
         assert_eq!(Code::NONE.error(Some("ignored".into())), None);
         let policy = Code(44).error(Some("too many partitions".into())).unwrap();
-        assert_eq!((policy.code.as_str(), policy.message.as_str()), ("POLICY_VIOLATION", "too many partitions"));
+        assert_eq!(
+            (policy.code.as_str(), policy.message.as_str()),
+            ("POLICY_VIOLATION", "too many partitions")
+        );
         assert!(Code(44).error(Some(String::new())).unwrap().message.contains("olicy"));
     }
 }

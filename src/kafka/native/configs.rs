@@ -170,7 +170,10 @@ impl Request for AlterConfigs<'_> {
     }
 }
 
-fn resource(kind: rd_kafka_ResourceType_t, name: &str) -> Result<Owned<rd_kafka_ConfigResource_t>, CallError> {
+fn resource(
+    kind: rd_kafka_ResourceType_t,
+    name: &str,
+) -> Result<Owned<rd_kafka_ConfigResource_t>, CallError> {
     let name = terminated(name)?;
     // SAFETY: the name is alive and is copied.
     let made = unsafe { rd_kafka_ConfigResource_new(kind, name.as_ptr()) };

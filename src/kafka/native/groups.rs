@@ -8,10 +8,10 @@ use rdkafka::bindings::{
     rd_kafka_ConsumerGroupListing_group_id, rd_kafka_ConsumerGroupListing_t,
     rd_kafka_ListConsumerGroupOffsets, rd_kafka_ListConsumerGroupOffsets_destroy,
     rd_kafka_ListConsumerGroupOffsets_new, rd_kafka_ListConsumerGroupOffsets_result_groups,
-    rd_kafka_ListConsumerGroupOffsets_t, rd_kafka_ListConsumerGroups, rd_kafka_ListConsumerGroups_result_errors,
-    rd_kafka_ListConsumerGroups_result_valid, rd_kafka_admin_op_t, rd_kafka_error_t, rd_kafka_event_t,
-    rd_kafka_group_result_error, rd_kafka_group_result_partitions, rd_kafka_group_result_t,
-    rd_kafka_topic_partition_list_t,
+    rd_kafka_ListConsumerGroupOffsets_t, rd_kafka_ListConsumerGroups,
+    rd_kafka_ListConsumerGroups_result_errors, rd_kafka_ListConsumerGroups_result_valid, rd_kafka_admin_op_t,
+    rd_kafka_error_t, rd_kafka_event_t, rd_kafka_group_result_error, rd_kafka_group_result_partitions,
+    rd_kafka_group_result_t, rd_kafka_topic_partition_list_t,
 };
 
 use super::code::CallError;
@@ -20,8 +20,8 @@ use super::object::{Owned, View, accessors, destroyed_by};
 use super::offsets::Row;
 use super::options::{Wishes, error_of};
 use super::queue::Event;
-use super::text::{self, terminated};
 use super::raw;
+use super::text::{self, terminated};
 
 destroyed_by! { rd_kafka_ListConsumerGroupOffsets_t => rd_kafka_ListConsumerGroupOffsets_destroy }
 
@@ -109,11 +109,7 @@ impl Request for ListGroups {
             let kind = unsafe { text::copied(kind) };
             let unknown = || "Unknown".to_owned();
             let group = listing.text(GROUP)?;
-            Some(Listing {
-                group,
-                state: state.unwrap_or_else(unknown),
-                kind: kind.unwrap_or_else(unknown),
-            })
+            Some(Listing { group, state: state.unwrap_or_else(unknown), kind: kind.unwrap_or_else(unknown) })
         };
         Listings {
             groups: event.view().parts(LISTED).into_iter().filter_map(listing).collect(),
@@ -156,13 +152,13 @@ impl Request for ListCommits<'_> {
             }
             let rows = group.part(COMMITS_ROWS).map(Row::all).unwrap_or_default();
             // Without a commit the offset is librdkafka's "invalid": such rows come only for partitions asked by name.
-            commits.extend(rows.into_iter().filter(|row| row.offset >= 0 || row.error.is_some()).map(|row| {
-                Commit {
+            commits.extend(rows.into_iter().filter(|row| row.offset >= 0 || row.error.is_some()).map(
+                |row| Commit {
                     topic: row.topic,
                     partition: row.partition,
                     offset: row.error.map_or(Ok(row.offset), Err),
-                }
-            }));
+                },
+            ));
         }
         Ok(commits)
     }

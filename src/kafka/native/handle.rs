@@ -89,10 +89,9 @@ impl Handle {
                 .map_err(|rejection| StartError::Setting { name: name.clone(), rejection })?;
         }
         // Logs go to the handle's queue; without this they would be printed to stderr.
-        config.set("log.queue", "true").map_err(|rejection| StartError::Setting {
-            name: "log.queue".into(),
-            rejection,
-        })?;
+        config
+            .set("log.queue", "true")
+            .map_err(|rejection| StartError::Setting { name: "log.queue".into(), rejection })?;
         let client = Arc::new(Client::new(config).map_err(StartError::Settings)?);
         let queue = Queue::new(client).map_err(StartError::Settings)?;
         let dispatcher = Dispatcher::new(queue, listener).map_err(StartError::Settings)?;

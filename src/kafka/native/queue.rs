@@ -6,8 +6,8 @@ use std::sync::Arc;
 use rdkafka::bindings::{
     RD_KAFKA_EVENT_ERROR, RD_KAFKA_EVENT_LOG, rd_kafka_event_destroy, rd_kafka_event_error_string,
     rd_kafka_event_log, rd_kafka_event_opaque, rd_kafka_event_t, rd_kafka_event_type, rd_kafka_queue_destroy,
-    rd_kafka_queue_forward, rd_kafka_queue_get_main, rd_kafka_queue_new, rd_kafka_queue_poll, rd_kafka_queue_t,
-    rd_kafka_queue_yield, rd_kafka_set_log_queue,
+    rd_kafka_queue_forward, rd_kafka_queue_get_main, rd_kafka_queue_new, rd_kafka_queue_poll,
+    rd_kafka_queue_t, rd_kafka_queue_yield, rd_kafka_set_log_queue,
 };
 
 use super::client::Client;
@@ -133,9 +133,8 @@ impl Event {
         let mut line: *const c_char = std::ptr::null();
         let mut level = 0;
         // SAFETY: the event is alive and the three places are ours.
-        let failed = unsafe {
-            rd_kafka_event_log(self.0.pointer(), &raw mut facility, &raw mut line, &raw mut level)
-        };
+        let failed =
+            unsafe { rd_kafka_event_log(self.0.pointer(), &raw mut facility, &raw mut line, &raw mut level) };
         if failed != 0 {
             return None;
         }

@@ -154,10 +154,7 @@ pub(super) fn sort_out<'a, T, N>(
 }
 
 /// Adds the refused items to the brokers' answers.
-pub(super) fn merged(
-    mut refused: Items,
-    answer: Result<Items, CallError>,
-) -> Result<Items, CallError> {
+pub(super) fn merged(mut refused: Items, answer: Result<Items, CallError>) -> Result<Items, CallError> {
     refused.extend(answer?);
     Ok(refused)
 }
@@ -232,7 +229,8 @@ impl Request for GrowTopics<'_> {
     }
 
     fn submit(&self, target: &Target<'_>) -> Result<(), CallError> {
-        let topics = self.topics.iter().map(|growth| new_partitions(growth)).collect::<Result<Vec<_>, _>>()?;
+        let topics =
+            self.topics.iter().map(|growth| new_partitions(growth)).collect::<Result<Vec<_>, _>>()?;
         let (mut list, options) = (pointers(&topics), target.options.pointer());
         // SAFETY: client, queue, options and every item are alive; the library copies them before it returns.
         unsafe {
@@ -286,8 +284,7 @@ fn new_topic(topic: &Creation) -> Result<Owned<rd_kafka_NewTopic_t>, CallError> 
     let mut reason = Reason::new();
     let length = reason.len();
     // SAFETY: the name is alive and is copied, the buffer has the length that is given.
-    let made =
-        unsafe { rd_kafka_NewTopic_new(name.as_ptr(), partitions, replicas, reason.buffer(), length) };
+    let made = unsafe { rd_kafka_NewTopic_new(name.as_ptr(), partitions, replicas, reason.buffer(), length) };
     // SAFETY: just made, and ours.
     let made = unsafe { Owned::new(made) };
     let made = made.ok_or_else(|| CallError::local("_INVALID_ARG", reason.text()))?;
