@@ -26,12 +26,12 @@ const PARTITIONS_AT_ONCE: usize = 500;
 /// Groups whose commits are asked for side by side.
 const GROUPS_AT_ONCE: usize = 64;
 
-/// How often, and how soon again, an item is asked for that a broker cannot tell right now: a new partition's leader
-/// takes up to some seconds to serve on a loaded cluster.
-const ATTEMPTS: u32 = 30;
-/// How often for one that a broker does not know: a new topic is unknown to some brokers for a moment.
-const ATTEMPTS_IF_ABSENT: u32 = 5;
+/// How soon an item is asked for again that a broker cannot tell right now. It is asked for until the time limit: a new
+/// partition's leader takes up to some seconds to serve on a loaded cluster.
 const PAUSE: Duration = Duration::from_millis(150);
+
+/// How often an item is asked for that a broker does not know: a new topic is unknown to some brokers for a moment.
+const ATTEMPTS_IF_ABSENT: u32 = 5;
 
 /// A partition of a topic.
 pub type PartitionKey = (TopicName, i32);
@@ -111,7 +111,8 @@ impl Cluster {
         Ok(seen)
     }
 
-    /// The log start and the high watermark of partitions, each with its own result.
+    /// The log start and the high watermark of partitions, each with its own result. Leave out partitions without a
+    /// leader: like all calls for offsets, this one waits for a leader until the time limit.
     ///
     /// # Errors
     /// Per partition.
@@ -280,7 +281,7 @@ impl Cluster {
 
     /// Asks once more for settings that one broker did not know of yet, although another has the topic.
     async fn configs_again(&self, described: &Descriptions, configs: &mut Configs, deadline: Instant) {
-        for attempt in 1..ATTEMPTS {
+        for attempt in 1.. {
             let missing: Vec<TopicName> = configs
                 .iter()
                 .filter(|(name, config)| {
@@ -331,11 +332,14 @@ impl Cluster {
         let mut asked: Vec<PartitionKey> = partitions.to_vec();
         asked.sort_unstable();
         asked.dedup();
-        for attempt in 1..=ATTEMPTS {
+        for attempt in 1.. {
             let requests = asked
                 .chunks(PARTITIONS_AT_ONCE)
                 .map(|some| self.asked_once(some, spec, isolation == Isolation::Committed, deadline));
             found.extend(together::all(requests).await.into_iter().flatten());
+            if attempt == ATTEMPTS_IF_ABSENT {
+                self.tell_absent(&asked, &mut found, deadline).await;
+            }
             asked.retain(|key| {
                 let again = |fault: &Fault| worth_another_try(fault, attempt);
                 found.get(key).is_some_and(|answer| answer.as_ref().is_err_and(again))
@@ -346,6 +350,24 @@ impl Cluster {
             tokio::time::sleep(PAUSE).await;
         }
         found
+    }
+
+    /// librdkafka calls a topic that is not there one without leaders; the topics themselves tell the difference.
+    async fn tell_absent<T>(
+        &self,
+        asked: &[PartitionKey],
+        found: &mut BTreeMap<PartitionKey, Result<T, Fault>>,
+        deadline: Instant,
+    ) {
+        let topics: Vec<TopicName> = asked.iter().map(|(topic, _)| topic.clone()).collect();
+        let Ok(described) = self.descriptions(&unique(&topics), deadline).await else { return };
+        for key in asked {
+            let Some(Err(error)) = described.get(key.0.as_str()) else { continue };
+            let fault = fault(error.clone());
+            if matches!(fault.kind, FaultKind::Absent | FaultKind::Denied) {
+                found.insert(key.clone(), Err(fault));
+            }
+        }
     }
 
     async fn asked_once(
@@ -395,7 +417,7 @@ fn sight(
 /// Tells whether an item is asked for again after this many attempts.
 fn worth_another_try(fault: &Fault, attempts: u32) -> bool {
     match fault.kind {
-        FaultKind::Unavailable => attempts < ATTEMPTS,
+        FaultKind::Unavailable => true,
         FaultKind::Absent => attempts < ATTEMPTS_IF_ABSENT,
         _ => false,
     }
@@ -428,8 +450,7 @@ mod tests {
     fn only_what_may_change_soon_is_asked_for_again() {
         let rows = [
             (FaultKind::Unavailable, 1, true),
-            (FaultKind::Unavailable, 29, true),
-            (FaultKind::Unavailable, 30, false),
+            (FaultKind::Unavailable, 1_000, true),
             (FaultKind::Absent, 4, true),
             (FaultKind::Absent, 5, false),
             (FaultKind::Denied, 1, false),

@@ -284,7 +284,8 @@ async fn many_topics_in_one_call_are_created_read_and_deleted() {
     assert!(names.iter().all(|name| listed.contains(name)));
     let partitions: Vec<_> = names.iter().map(|name| (name.clone(), 0)).collect();
     let offsets = cluster.offsets(&partitions).await;
-    assert!(offsets.values().all(Result::is_ok), "{offsets:?}");
+    let faults: Vec<_> = offsets.iter().filter(|(_, range)| range.is_err()).collect();
+    assert!(faults.is_empty(), "{faults:?}");
     delete(&cluster, &names).await;
 }
 
@@ -307,7 +308,7 @@ async fn an_unreachable_cluster_is_told_in_time_with_address_and_reason() {
     let start = Instant::now();
     let failure = cluster.describe().await.unwrap_err();
     let took = start.elapsed();
-    assert!(took >= limit && took < limit * 2, "{took:?}");
+    assert!(took >= limit.mul_f64(0.99) && took < limit * 2, "{took:?}");
     assert_eq!(failure.kind(), Kind::Cluster);
     assert!(failure.story().ends_with("127.0.0.1:1: connection refused"), "{}", failure.story());
     let topic = name("unreachable", "a");
