@@ -145,7 +145,8 @@ mod tests {
             let own = value(Some("1"), ConfigSource::Topic, inherited);
             LiveConfig(BTreeMap::from([("retention.ms".to_owned(), own)]))
         };
-        let rows: [(Option<&str>, &[(&str, Option<&str>)], Option<&str>); 5] = [
+        type Row<'a> = (Option<&'a str>, &'a [(&'a str, Option<&'a str>)], Option<&'a str>);
+        let rows: [Row<'_>; 5] = [
             (None, &[("log.retention.ms", None), ("log.retention.hours", Some("168"))], Some("604800000")),
             (
                 None,

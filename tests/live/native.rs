@@ -11,7 +11,7 @@ use eventctl::failure::{Failure, Kind};
 use eventctl::gate::{Approved, Ask, ConsentRule, Consequential, Policy, pass};
 use eventctl::kafka::cluster::Cluster;
 use eventctl::kafka::connect::{ConnectOptions, SettingValue};
-use eventctl::kafka::reads::Isolation;
+use eventctl::kafka::offsets::Isolation;
 use eventctl_core::fault::{FaultKind, Seen};
 use eventctl_core::name::TopicName;
 use eventctl_core::risk::Risk;
