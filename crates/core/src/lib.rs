@@ -7,4 +7,5 @@
 pub mod fault;
 pub mod name;
 pub mod risk;
+pub mod secret;
 pub mod topics;

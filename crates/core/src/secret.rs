@@ -1,0 +1,45 @@
+//! A text that must not be seen: a password, a token, a private key.
+//!
+//! It decides only that its value shows nowhere by accident: neither `Debug` nor an error nor a report can print it,
+//! and it has no `Display` and no `Serialize`. Whoever hands it to a client library says so with `expose`.
+
+use std::fmt;
+
+/// A secret text. `Debug` shows that there is one, never what it is.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Secret(String);
+
+/// What stands in place of a secret wherever settings are shown.
+pub const HIDDEN: &str = "set, hidden";
+
+impl Secret {
+    /// Takes a text that must not be seen.
+    #[must_use]
+    pub fn new(text: impl Into<String>) -> Self {
+        Secret(text.into())
+    }
+
+    /// The text itself, to be handed to a client library and to nothing that prints.
+    #[must_use]
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("Secret(hidden)")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_secret_is_never_shown() {
+        let secret = Secret::new("canary-7f3a");
+        assert_eq!(format!("{secret:?} {secret:#?}"), "Secret(hidden) Secret(hidden)");
+        assert_eq!(secret.expose(), "canary-7f3a");
+    }
+}
