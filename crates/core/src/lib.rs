@@ -8,4 +8,5 @@ pub mod fault;
 pub mod name;
 pub mod risk;
 pub mod secret;
+pub mod settings;
 pub mod topics;
