@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::outcome::{Outcome, Signal};
+
 /// Who or what is at fault.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
@@ -19,6 +21,8 @@ pub enum Kind {
     Machine,
     /// The reader of our output went away; commands that only read end with 0.
     BrokenPipe,
+    /// A signal came before anything was changed.
+    Interrupted(Signal),
 }
 
 /// Why a command could not do its work. What it did before failing is in a report, never here.
@@ -63,6 +67,12 @@ impl Failure {
     #[must_use]
     pub fn machine(story: impl fmt::Display + fmt::Debug + Send + Sync + 'static) -> Self {
         Failure::new(Kind::Machine, story)
+    }
+
+    /// Stopped by a signal before anything was changed (130, 143).
+    #[must_use]
+    pub fn interrupted(signal: Signal) -> Self {
+        Failure::new(Kind::Interrupted(signal), "interrupted; nothing was changed")
     }
 
     /// Wrong input (2), told by diagnostics that `render` has laid out and escaped already.
@@ -114,6 +124,7 @@ impl Failure {
             Kind::Declined => 1,
             Kind::Usage | Kind::Input | Kind::Refused => 2,
             Kind::Cluster | Kind::Machine => 3,
+            Kind::Interrupted(signal) => Outcome::Interrupted(signal).code(),
         }
     }
 }

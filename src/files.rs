@@ -171,7 +171,7 @@ fn temporary_beside(path: &Path) -> PathBuf {
     static COUNTER: AtomicU64 = AtomicU64::new(0);
     let number = COUNTER.fetch_add(1, Ordering::Relaxed);
     let name = path.file_name().unwrap_or_default().to_string_lossy();
-    path.with_file_name(format!(".{name}.{}.{number}.tmp", std::process::id()))
+    path.with_file_name(format!(".{name}.{}.{number}.tmp", rustix::process::getpid().as_raw_nonzero()))
 }
 
 /// A file that is open for writing.

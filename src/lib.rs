@@ -6,3 +6,6 @@ pub mod gate;
 pub mod http;
 pub mod outcome;
 pub mod process;
+pub mod render;
+pub mod stop;
+pub mod ui;

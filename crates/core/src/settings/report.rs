@@ -90,6 +90,10 @@ impl ConfigReport {
             notes.push(format!("{} ({}) runs code and is not trusted", code.value.name, code.origin));
         }
         for name in variables.into_iter().filter(|name| name.starts_with("EVENTCTL_")) {
+            // What begins with EVENTCTL_DEV_ is for the development cluster's script.
+            if name.starts_with("EVENTCTL_DEV_") {
+                continue;
+            }
             if !KNOWN_VARIABLES.contains(&name) {
                 let near = nearest(name, KNOWN_VARIABLES).map(|near| format!("; did you mean {near}?"));
                 notes.push(format!("variable {name} is not read{}", near.unwrap_or_default()));

@@ -374,5 +374,5 @@ impl Connection {
 }
 
 #[cfg(test)]
-#[path = "resolve_tests.rs"]
+#[path = "tests.rs"]
 mod tests;

@@ -1,0 +1,62 @@
+# Two commands matter: `make demo` shows the main job on a real cluster, `make test` runs everything.
+# PROFILE ci is optimised with assertions on; demo, tests and benches share its build.
+PROFILE := ci
+CARGO   := cargo
+EVENTCTL := target/$(PROFILE)/eventctl
+
+.PHONY: help demo test test-offline test-live build lint lint-format lint-clippy doc bench up down clean
+
+help:
+	@echo 'make demo     cluster, build, and the topics of topics.yaml provisioned on it'
+	@echo 'make test     every test, offline and live, from a fresh machine'
+	@echo 'make bench    speed, as ratios to kcat and to the Java tools in the same run'
+	@echo 'make lint     formatting, clippy and docs, warnings denied'
+	@echo 'make up/down  start and stop the development cluster (make down PURGE=1 removes its data)'
+
+demo:
+	@dev/setup --demo
+	@dev/cluster up
+	@$(MAKE) --no-print-directory build
+	@dev/demo $(EVENTCTL)
+
+build:
+	$(CARGO) build --profile $(PROFILE)
+
+test:
+	@dev/setup --test
+	@$(MAKE) --no-print-directory test-offline
+	@$(MAKE) --no-print-directory test-live
+
+test-offline:
+	@dev/timed 'offline tests' $(CARGO) test --profile $(PROFILE) --workspace
+
+test-live:
+	@dev/timed 'cluster' dev/cluster up
+	@dev/timed 'live tests' $(CARGO) test --profile $(PROFILE) --test live
+
+lint: lint-format lint-clippy
+
+lint-format:
+	$(CARGO) fmt --all -- --check
+
+lint-clippy:
+	$(CARGO) clippy --profile $(PROFILE) --workspace --all-targets -- -D warnings
+	$(CARGO) clippy --profile $(PROFILE) --test live -- -D warnings
+
+doc:
+	RUSTDOCFLAGS='-D warnings' $(CARGO) doc --profile $(PROFILE) --workspace --no-deps --document-private-items
+
+bench:
+	@dev/setup --test
+	@dev/cluster up
+	@$(MAKE) --no-print-directory build
+	@dev/bench $(EVENTCTL)
+
+up:
+	@dev/cluster up
+
+down:
+	@dev/cluster down $(if $(PURGE),--purge)
+
+clean:
+	$(CARGO) clean

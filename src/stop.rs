@@ -1,0 +1,150 @@
+//! The one stop signal: Ctrl-C and SIGTERM set it, whatever runs looks at it or waits for it.
+//!
+//! Signals are received on a thread of their own, so that a command that waits for an answer on the terminal, or runs
+//! a hot loop, is stopped like any other. The second signal ends the process at once.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU8, Ordering};
+
+use tokio::sync::Notify;
+
+use crate::failure::Failure;
+use crate::outcome::{Outcome, Signal};
+
+/// A flag that is set once. Cheap to clone.
+#[derive(Clone, Debug, Default)]
+pub struct Stop(Arc<Inner>);
+
+#[derive(Debug, Default)]
+struct Inner {
+    signal: AtomicU8,
+    notify: Notify,
+}
+
+const NONE: u8 = 0;
+const INTERRUPT: u8 = 1;
+const TERMINATE: u8 = 2;
+
+impl Stop {
+    /// Sets the flag and wakes who waits for it.
+    pub fn set(&self, signal: Signal) {
+        let value = match signal {
+            Signal::Interrupt => INTERRUPT,
+            Signal::Terminate => TERMINATE,
+        };
+        // The first signal is the one that is reported.
+        let _ = self.0.signal.compare_exchange(NONE, value, Ordering::SeqCst, Ordering::SeqCst);
+        self.0.notify.notify_waiters();
+    }
+
+    /// The signal that came, if one did.
+    #[must_use]
+    pub fn signal(&self) -> Option<Signal> {
+        match self.0.signal.load(Ordering::SeqCst) {
+            INTERRUPT => Some(Signal::Interrupt),
+            TERMINATE => Some(Signal::Terminate),
+            _ => None,
+        }
+    }
+
+    /// Waits until a signal comes.
+    pub async fn wait(&self) -> Signal {
+        loop {
+            // Registered before the flag is read, so that a signal between the two is not missed.
+            let notified = self.0.notify.notified();
+            if let Some(signal) = self.signal() {
+                return signal;
+            }
+            notified.await;
+        }
+    }
+
+    /// Runs work that may be dropped at any await: reading, never changing.
+    ///
+    /// # Errors
+    /// `Interrupted` if a signal comes first, else the work's own failure.
+    pub async fn or<T>(&self, work: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
+        tokio::select! {
+            biased;
+            signal = self.wait() => Err(Failure::interrupted(signal)),
+            result = work => result,
+        }
+    }
+
+    /// Listens for Ctrl-C and SIGTERM from now on.
+    ///
+    /// # Errors
+    /// When the machine refuses a thread or a signal handler.
+    pub fn listen(&self) -> Result<(), Failure> {
+        let stop = self.clone();
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_io().build();
+        let runtime =
+            runtime.map_err(|error| Failure::machine(format!("cannot listen for signals: {error}")))?;
+        let (ready, is_ready) = std::sync::mpsc::channel();
+        let thread = move || runtime.block_on(stop.receive(&ready));
+        let spawned = std::thread::Builder::new().name("signals".to_owned()).spawn(thread);
+        spawned.map_err(|error| Failure::machine(format!("cannot listen for signals: {error}")))?;
+        // Without this wait, a signal in the first microseconds would still kill the process in its default way.
+        let _ = is_ready.recv();
+        Ok(())
+    }
+
+    async fn receive(self, ready: &std::sync::mpsc::Sender<()>) {
+        use tokio::signal::unix::{SignalKind, signal};
+        let (Ok(mut interrupt), Ok(mut terminate)) =
+            (signal(SignalKind::interrupt()), signal(SignalKind::terminate()))
+        else {
+            return;
+        };
+        let _ = ready.send(());
+        loop {
+            let signal = tokio::select! {
+                _ = interrupt.recv() => Signal::Interrupt,
+                _ = terminate.recv() => Signal::Terminate,
+            };
+            if self.signal().is_some() {
+                end_at_once(signal);
+            }
+            self.set(signal);
+        }
+    }
+}
+
+#[expect(
+    clippy::exit,
+    reason = "the second Ctrl-C must end a command that no longer looks at its stop signal"
+)]
+#[expect(clippy::disallowed_methods, reason = "as above")]
+fn end_at_once(signal: Signal) -> ! {
+    std::process::exit(i32::from(Outcome::Interrupted(signal).code()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_signal_is_kept_and_wakes_who_waits() {
+        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        let stop = Stop::default();
+        assert_eq!(stop.signal(), None);
+        let waiting = stop.clone();
+        let signal = runtime.block_on(async move {
+            let waiter = tokio::spawn(async move { waiting.wait().await });
+            tokio::task::yield_now().await;
+            stop.set(Signal::Terminate);
+            stop.set(Signal::Interrupt);
+            waiter.await.unwrap()
+        });
+        assert_eq!(signal, Signal::Terminate);
+    }
+
+    #[test]
+    fn stopped_work_is_interrupted_with_its_signal() {
+        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        let stop = Stop::default();
+        stop.set(Signal::Interrupt);
+        let result = runtime.block_on(stop.or(std::future::pending::<Result<(), Failure>>()));
+        assert_eq!(result.unwrap_err().code(), 130);
+    }
+}
