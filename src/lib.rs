@@ -7,5 +7,6 @@ pub mod http;
 pub mod outcome;
 pub mod process;
 pub mod render;
+pub mod settings;
 pub mod stop;
 pub mod ui;

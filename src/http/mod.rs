@@ -9,25 +9,12 @@ mod error;
 use std::hash::{BuildHasher, RandomState};
 use std::time::{Duration, Instant};
 
-use eventctl_core::secret::Secret;
 use reqwest::header::{ACCEPT, CONTENT_TYPE, LOCATION, RETRY_AFTER};
 use reqwest::{Method, StatusCode, Url};
 
-pub use error::{HttpError, HttpErrorKind};
+pub use eventctl_core::secret::Credentials;
 
-/// How a client proves who it is.
-#[derive(Debug, Clone)]
-pub enum Credentials {
-    /// User name and password.
-    Basic {
-        /// The user's name.
-        username: String,
-        /// The password.
-        password: Secret,
-    },
-    /// A bearer token.
-    Bearer(Secret),
-}
+pub use error::{HttpError, HttpErrorKind};
 
 /// What a client may do.
 #[derive(Debug, Clone)]

@@ -4,6 +4,8 @@ use std::io::{BufRead, BufReader, Write};
 use std::net::{TcpListener, TcpStream};
 use std::sync::mpsc::{self, Receiver};
 
+use eventctl_core::secret::Secret;
+
 use super::*;
 use crate::failure::Failure;
 

@@ -32,6 +32,40 @@ impl fmt::Debug for Secret {
     }
 }
 
+/// How a client proves who it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Credentials {
+    /// User name and password.
+    Basic {
+        /// The user's name.
+        username: String,
+        /// The password.
+        password: Secret,
+    },
+    /// A bearer token.
+    Bearer(Secret),
+}
+
+/// A setting's value, found and ready to be handed to a client library.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Opened {
+    /// A text that may be shown.
+    Plain(String),
+    /// A text that may not.
+    Secret(Secret),
+}
+
+impl Opened {
+    /// The text itself, to be handed to a client library and to nothing that prints.
+    #[must_use]
+    pub fn expose(&self) -> &str {
+        match self {
+            Opened::Plain(text) => text,
+            Opened::Secret(secret) => secret.expose(),
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

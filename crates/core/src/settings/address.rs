@@ -10,7 +10,7 @@ pub enum AddressError {
     #[error("a broker is missing; write HOST:PORT, several with commas between")]
     Empty,
     /// More than anybody bootstraps from.
-    #[error("more than {LIMIT} brokers are named; a few are enough, the others are found through them")]
+    #[error("more than {LIMIT} addresses are named; a few are enough")]
     TooMany,
     /// A host without a port.
     #[error("broker `{host}` has no port; did you mean `{host}:9092`?")]
@@ -56,7 +56,7 @@ pub enum AddressError {
     },
 }
 
-const LIMIT: usize = 1_000;
+pub(super) const LIMIT: usize = 1_000;
 const KAFKA_CREDENTIALS: &str = "put them under `kafka:` as sasl.username and sasl.password";
 const REGISTRY_CREDENTIALS: &str = "put them under `registry_auth:`";
 

@@ -6,9 +6,12 @@
 
 mod address;
 mod error;
+mod file;
+mod hide;
 mod property;
 mod report;
 mod resolve;
+mod shape;
 mod trust;
 
 use std::collections::BTreeMap;
@@ -19,12 +22,14 @@ use crate::name::ClusterId;
 
 pub use address::{AddressError, BrokerAddress, Brokers, RegistryUrl};
 pub use error::SettingsError;
+pub use file::{Unreadable, read_settings};
 pub use property::{
     BOOTSTRAP_SERVERS, PropertyError, SecretSource, SettingValue, instead_of, is_path, is_secret, parse_flag,
     runs_code,
 };
 pub use report::{ConfigReport, ContextRow, FileRow, FileState, Row, TrustReport};
 pub use resolve::{DEFAULT_TIMEOUT, Flags, KNOWN_VARIABLES, Layers, Variables, parse_timeout, resolve};
+pub use shape::{SETTINGS, settings_schema};
 pub use trust::{Trusted, fingerprint};
 
 /// Who said a value.
@@ -85,9 +90,9 @@ pub enum Role {
 /// Where a settings file stands, and what that lets it do.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FilePlace {
-    /// Its absolute path.
+    /// Its path, as it is shown.
     pub path: String,
-    /// The folder that relative paths in it begin from.
+    /// The folder that relative paths in it begin from, absolute.
     pub folder: String,
     /// The home folder that `~/` stands for, where it is known.
     pub home: Option<String>,
@@ -289,17 +294,4 @@ impl Settings {
         }
         Err(SettingsError::Untrusted { settings: self.untrusted.clone() })
     }
-}
-
-/// The candidate that a misspelt word was probably meant to be.
-fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    // A distance over unbounded words would take unbounded time.
-    let word: String = word.chars().take(100).collect();
-    let allowed = (word.chars().count() / 3).clamp(1, 4);
-    candidates
-        .into_iter()
-        .map(|candidate| (strsim::damerau_levenshtein(&word, candidate), candidate))
-        .filter(|(distance, _)| *distance <= allowed)
-        .min()
-        .map(|(_, candidate)| candidate)
 }

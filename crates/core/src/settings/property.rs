@@ -175,7 +175,7 @@ pub(super) fn unknown(name: &str, known: Option<&[String]>) -> Option<Option<Str
     if known.iter().any(|candidate| candidate == name) {
         return None;
     }
-    Some(super::nearest(name, known.iter().map(String::as_str)).map(str::to_owned))
+    Some(crate::yaml::near_miss(name, known.iter().map(String::as_str)).map(str::to_owned))
 }
 
 #[cfg(test)]

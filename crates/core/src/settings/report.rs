@@ -3,7 +3,8 @@
 
 use serde::Serialize;
 
-use super::{DeclaredContext, KNOWN_VARIABLES, RegistryAuth, Settings, SettingsFile, Sourced, nearest};
+use super::{DeclaredContext, KNOWN_VARIABLES, RegistryAuth, Settings, SettingsFile, Sourced};
+use crate::yaml::near_miss;
 
 /// One value.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -95,7 +96,7 @@ impl ConfigReport {
                 continue;
             }
             if !KNOWN_VARIABLES.contains(&name) {
-                let near = nearest(name, KNOWN_VARIABLES).map(|near| format!("; did you mean {near}?"));
+                let near = near_miss(name, KNOWN_VARIABLES).map(|near| format!("; did you mean {near}?"));
                 notes.push(format!("variable {name} is not read{}", near.unwrap_or_default()));
             }
         }

@@ -15,8 +15,10 @@ use super::error::TimeoutError;
 use super::property::SettingValue;
 use super::{
     Brokers, CodeSetting, DeclaredContext, KnownCluster, Origin, Registry, RegistryUrl, SetAside, Settings,
-    SettingsError, SettingsFile, Sourced, nearest, parse_flag,
+    SettingsError, SettingsFile, Sourced, parse_flag,
 };
+use crate::duration;
+use crate::yaml::near_miss;
 
 /// The time for one exchange, where nobody says another.
 pub const DEFAULT_TIMEOUT: Duration = Duration::from_secs(10);
@@ -150,19 +152,16 @@ pub fn resolve(layers: Layers) -> Result<Settings, Vec<SettingsError>> {
 /// # Errors
 /// Where it is none, or not from 1 ms to 1 h.
 pub fn parse_timeout(text: &str) -> Result<Duration, TimeoutError> {
-    let end = text.find(|c: char| !c.is_ascii_digit()).ok_or(TimeoutError)?;
-    let (digits, unit) = text.split_at_checked(end).ok_or(TimeoutError)?;
-    let number: u64 = digits.parse().map_err(|_| TimeoutError)?;
-    let milliseconds = match unit {
-        "ms" => Some(1),
-        "s" => Some(1_000),
-        "m" => Some(60_000),
-        "h" => Some(3_600_000),
-        _ => None,
-    };
-    let milliseconds = milliseconds.and_then(|unit| number.checked_mul(unit)).ok_or(TimeoutError)?;
-    let time = Duration::from_millis(milliseconds);
+    let time = timeout_of(text).ok_or(TimeoutError)?;
     if time.is_zero() || time > LONGEST_TIMEOUT { Err(TimeoutError) } else { Ok(time) }
+}
+
+/// Reads a duration of any length.
+pub(super) fn timeout_of(text: &str) -> Option<Duration> {
+    duration::parse(text)
+        .ok()
+        .and_then(|milliseconds| u64::try_from(milliseconds).ok())
+        .map(Duration::from_millis)
 }
 
 /// What was wrong so far. Each reader returns what it can and notes what it cannot, so that nothing hides the rest.
@@ -295,7 +294,7 @@ impl Files {
         let mut known: Vec<String> = self.all().flat_map(|file| file.contexts.keys().cloned()).collect();
         known.sort();
         known.dedup();
-        let near = nearest(&name, known.iter().map(String::as_str)).map(str::to_owned);
+        let near = near_miss(&name, known.iter().map(String::as_str)).map(str::to_owned);
         SettingsError::NoContext { name, origin, near, known }
     }
 
