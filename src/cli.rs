@@ -2,10 +2,12 @@
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use eventctl_core::settings::Flags;
+
 use crate::commands::{self, Context};
 use crate::failure::Failure;
 use crate::outcome::Outcome;
-use crate::settings::Flags;
+use crate::settings::Surroundings;
 use crate::ui::{ColourChoice, Format, Style};
 
 /// The operator's command line for event-driven systems on Apache Kafka
@@ -44,7 +46,7 @@ struct GlobalArgs {
     properties: Vec<String>,
     /// Read this catalog [default: topics.yaml]
     #[arg(long, global = true, value_name = "FILE", value_hint = clap::ValueHint::FilePath)]
-    catalog: Option<std::path::PathBuf>,
+    catalog: Option<String>,
     /// Give up on a cluster or registry that does not answer after this time [default: 10s]
     #[arg(long, global = true, value_name = "DURATION")]
     timeout: Option<String>,
@@ -88,7 +90,7 @@ enum Command {
 impl Cli {
     /// How the user wants output to look; known before anything can fail.
     #[must_use]
-    pub fn style(&self, colourless_environment: bool) -> Style {
+    pub fn style(&self, around: &Surroundings) -> Style {
         let global = &self.global;
         Style {
             format: match global.output {
@@ -100,7 +102,8 @@ impl Cli {
                 Some(ColourName::Always) => ColourChoice::Always,
                 Some(ColourName::Never) => ColourChoice::Never,
             },
-            colourless_environment,
+            colourless_environment: around.variable("NO_COLOR").is_some()
+                || around.variable("TERM") == Some("dumb"),
             quiet: global.quiet,
             verbose: global.verbose,
         }
@@ -126,10 +129,10 @@ impl Cli {
     /// Whatever kept the command from its work.
     pub async fn run(self, cx: &Context) -> Result<Outcome, Failure> {
         match self.command {
-            Command::Check(args) => commands::check::run(args, cx),
+            Command::Check(args) => commands::check::run(&args, cx),
             Command::Topics(args) => commands::topics::run(args, cx).await,
-            Command::Config(args) => commands::config::run(args, cx),
-            Command::Doctor(args) => commands::doctor::run(args, cx).await,
+            Command::Config(args) => commands::config::run(&args, cx),
+            Command::Doctor(args) => commands::doctor::run(&args, cx).await,
             Command::Completions(args) => commands::completions::run(&args, cx),
         }
     }

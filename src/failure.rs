@@ -88,6 +88,17 @@ impl Failure {
         self
     }
 
+    /// The failure of telling what was changed: a reader who has gone is no success there.
+    #[must_use]
+    pub fn of_a_change(self) -> Self {
+        match self.kind {
+            Kind::BrokenPipe => {
+                Failure { kind: Kind::Machine, ..self }.hint("the changes were made; look at them again")
+            }
+            _ => self,
+        }
+    }
+
     /// The kind.
     #[must_use]
     pub fn kind(&self) -> Kind {

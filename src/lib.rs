@@ -1,16 +1,65 @@
 //! eventctl: the operator's command line for event-driven systems on Apache Kafka. `ARCHITECTURE.md` is the map.
 
+pub mod cli;
+pub mod commands;
 pub mod failure;
+pub mod files;
 pub mod flow;
 pub mod gate;
+pub mod http;
 pub mod kafka;
 pub mod outcome;
+pub mod process;
 pub mod render;
+pub mod settings;
 pub mod stop;
 pub mod ui;
 
-/// Placeholder until the command line is joined.
+use std::process::ExitCode;
+
+use clap::{CommandFactory, Parser};
+
+use crate::cli::Cli;
+use crate::commands::Context;
+use crate::failure::Failure;
+use crate::outcome::Outcome;
+use crate::settings::Surroundings;
+use crate::stop::Stop;
+use crate::ui::Ui;
+
+/// Parses the command line, runs one command and says how it ended. The only place where a failure is printed.
 #[must_use]
-pub fn main() -> std::process::ExitCode {
-    std::process::ExitCode::SUCCESS
+pub fn main() -> ExitCode {
+    let around = match Surroundings::of_process() {
+        Ok(around) => around,
+        Err(failure) => return end(Ui::default(), Err(failure)),
+    };
+    if let Some(ended) = commands::completions::complete(&around, Cli::command) {
+        return ended;
+    }
+    let cli = Cli::parse();
+    let ui = Ui::new(cli.style(&around));
+    end(ui, run(cli, around, ui))
+}
+
+fn end(ui: Ui, result: Result<Outcome, Failure>) -> ExitCode {
+    match result {
+        Ok(outcome) => ExitCode::from(outcome.code()),
+        Err(failure) => {
+            ui.failure(&failure);
+            ExitCode::from(failure.code())
+        }
+    }
+}
+
+fn run(cli: Cli, around: Surroundings, ui: Ui) -> Result<Outcome, Failure> {
+    let stop = Stop::default();
+    stop.listen()?;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let runtime = runtime.map_err(|error| Failure::machine(format!("cannot start: {error}")))?;
+    let cx = Context::new(cli.flags(), around, ui, stop);
+    let outcome = runtime.block_on(cli.run(&cx));
+    // Threads that still wait for a broker must not hold up the exit.
+    runtime.shutdown_background();
+    outcome
 }

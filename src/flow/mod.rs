@@ -1,4 +1,5 @@
 //! Everything that runs: it joins the doors and carries out what the core decided. It knows no terminal and no page.
 
+pub mod diagnose;
 pub mod provision;
 pub mod survey;

@@ -17,7 +17,6 @@ use eventctl_core::topics::change::{Action, Change, ChangeKey};
 use eventctl_core::topics::live::{LiveTopic, LiveTopics};
 use eventctl_core::topics::plan::Plan;
 
-use super::survey;
 use crate::failure::Failure;
 use crate::gate::{Approved, Consequential};
 use crate::kafka::cluster::Cluster;
@@ -42,8 +41,15 @@ impl Consequential for Plan {
 /// How far the work has come; others look at it while it runs.
 #[derive(Debug, Default)]
 pub struct Progress {
-    /// Changes that have ended.
-    pub ended: AtomicUsize,
+    ended: AtomicUsize,
+}
+
+impl Progress {
+    /// How many changes have ended.
+    #[must_use]
+    pub fn ended(&self) -> usize {
+        self.ended.load(Ordering::Relaxed)
+    }
 }
 
 /// What carrying out a plan needs besides the plan.
@@ -282,18 +288,4 @@ impl<'a> Batch<'a> {
             self.settle(&key, without_leaders(&readiness(change, seen), outcome));
         }
     }
-}
-
-/// Reads what a plan touches anew and asks its facts: for a kept plan, just before it is carried out.
-///
-/// # Errors
-/// `Cluster` when no broker answers in time.
-pub async fn ground(
-    cluster: &Cluster,
-    plan: &Plan,
-    names: &BTreeSet<TopicName>,
-) -> Result<(LiveTopics, eventctl_core::topics::plan::Facts), Failure> {
-    let live = survey::topics(cluster, names).await?;
-    let facts = survey::facts(cluster, plan, &live).await;
-    Ok((live, facts))
 }

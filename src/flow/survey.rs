@@ -7,11 +7,13 @@ use eventctl_core::name::{GroupName, TopicName};
 use eventctl_core::topics::change::{Action, ChangeKey};
 use eventctl_core::topics::live::{LiveTopic, LiveTopics};
 use eventctl_core::topics::plan::{Facts, Plan, Question, TopicFacts, Validation};
+use eventctl_core::topics::report::Offsets;
 use jiff::Timestamp;
 
 use crate::failure::Failure;
 use crate::kafka::cluster::Cluster;
-use crate::kafka::reads::{Commitments, PartitionKey};
+use crate::kafka::offsets::PartitionKey;
+use crate::kafka::reads::Commitments;
 
 /// Reads the named topics with their settings, and all others this principal may see without theirs.
 ///
@@ -29,6 +31,38 @@ pub async fn topics(cluster: &Cluster, named: &BTreeSet<TopicName>) -> Result<Li
         Seen::Absent | Seen::Unknown(_) => None,
     });
     Ok(LiveTopics { cluster: live, named: seen?, others: others.collect() })
+}
+
+/// Reads every topic that this principal may see and `wanted` wants, and those of `also`, with settings and offsets.
+///
+/// # Errors
+/// `Cluster` when no broker answers in time.
+pub async fn everything(
+    cluster: &Cluster,
+    also: &BTreeSet<TopicName>,
+    wanted: impl Fn(&TopicName) -> bool,
+) -> Result<(LiveTopics, Offsets), Failure> {
+    let names = cluster.topic_names().await?;
+    let names: BTreeSet<TopicName> = names.into_iter().chain(also.iter().cloned()).filter(wanted).collect();
+    some(cluster, &names.into_iter().collect::<Vec<_>>()).await
+}
+
+/// Reads topics by name, with settings and offsets.
+///
+/// # Errors
+/// `Cluster` when no broker answers in time.
+pub async fn some(cluster: &Cluster, names: &[TopicName]) -> Result<(LiveTopics, Offsets), Failure> {
+    let (live, seen) = tokio::join!(cluster.describe(), cluster.topics(names, true));
+    let live = LiveTopics { cluster: live?, named: seen?, others: Vec::new() };
+    let keys: Vec<PartitionKey> =
+        live.named.values().filter_map(Seen::present).flat_map(partition_keys).collect();
+    let mut offsets = Offsets::new();
+    if !keys.is_empty() {
+        for ((topic, partition), range) in cluster.offsets(&keys).await {
+            offsets.entry(topic).or_default().insert(partition, range);
+        }
+    }
+    Ok((live, offsets))
 }
 
 /// The brokers' own settings by Kafka's names, as the first broker that tells them has them; none where none does.
@@ -75,10 +109,11 @@ fn partitions(live: &LiveTopics, topic: &TopicName) -> Vec<PartitionKey> {
     topic.map(partition_keys).unwrap_or_default()
 }
 
-/// The partitions of a topic, as keys to ask offsets by.
-#[must_use]
-pub fn partition_keys(topic: &LiveTopic) -> Vec<PartitionKey> {
-    topic.partitions.iter().map(|partition| (topic.name.clone(), partition.id)).collect()
+/// The partitions of a topic whose offsets can be asked: without a leader there is nobody to answer, and the client
+/// would wait for one until the time limit. Such a partition's offsets stay unknown.
+fn partition_keys(topic: &LiveTopic) -> Vec<PartitionKey> {
+    let led = topic.partitions.iter().filter(|partition| partition.leader.is_some());
+    led.map(|partition| (topic.name.clone(), partition.id)).collect()
 }
 
 fn slot<'a>(facts: &'a mut Facts, topic: &TopicName) -> &'a mut TopicFacts {

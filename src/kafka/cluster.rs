@@ -51,7 +51,7 @@ impl Cluster {
                 .hint("pass --brokers HOST:PORT, or choose a context with --context"));
         }
         let redactor = options.redactor();
-        let health = Arc::new(Health::new(redactor.clone()));
+        let health = Arc::new(Health::new(&options.brokers, redactor.clone()));
         let listener: Arc<dyn Listener> = Arc::clone(&health) as _;
         let handle = Handle::start(&options.effective(), listener)
             .map_err(|error| rejected(&error, &known_settings(), &redactor))?;
@@ -77,7 +77,7 @@ impl Cluster {
     pub async fn topic_names(&self) -> Result<Vec<TopicName>, Failure> {
         let deadline = self.deadline();
         let names = self.ask(async {
-            if !self.inner.health.answered() {
+            if !self.inner.health.has_answered() {
                 // Waits for the first connection where the wait can be ended.
                 self.inner.handle.describe_cluster(deadline).await?;
             }
@@ -91,7 +91,7 @@ impl Cluster {
     /// The last lines of librdkafka's log, without secrets, for `-vvv`.
     #[must_use]
     pub fn recent_log(&self) -> Vec<String> {
-        self.inner.health.log()
+        self.inner.health.recent_log()
     }
 
     /// Asks each of the addresses by itself, side by side, and answers how long the first answer took.

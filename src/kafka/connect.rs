@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::time::Duration;
 
-use eventctl_core::secret::Secret;
+use eventctl_core::secret::Opened;
 
 use super::native::code::CallError;
 use super::native::config::Rejection;
@@ -15,38 +15,26 @@ use super::native::handle::StartError;
 use crate::failure::Failure;
 
 /// How a cluster is reached.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct ConnectOptions {
     /// The addresses to begin with, `host:port` each.
     pub brokers: Vec<String>,
     /// librdkafka's settings under its own names; a later one of a name wins.
-    pub settings: Vec<(String, SettingValue)>,
+    pub settings: Vec<(String, Opened)>,
     /// How long one call may take.
     pub timeout: Duration,
 }
 
-/// A setting's value.
-#[derive(Clone, PartialEq, Eq)]
-pub enum SettingValue {
-    /// One that stands in a file or a flag. Shown, unless the setting is a sensitive one.
-    Plain(String),
-    /// One that came from a place for secrets. Never shown.
-    Secret(Secret),
-}
-
-impl SettingValue {
-    fn expose(&self) -> &str {
-        match self {
-            SettingValue::Plain(text) => text,
-            SettingValue::Secret(secret) => secret.expose(),
-        }
-    }
-}
-
-impl fmt::Debug for SettingValue {
-    // Plain values are hidden as well: a password that was typed into the wrong place is still a password.
+impl fmt::Debug for ConnectOptions {
+    // No value at all: a password that was typed into the wrong setting is still a password.
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("[hidden]")
+        let names: Vec<&str> = self.settings.iter().map(|(name, _)| name.as_str()).collect();
+        let mut shown = formatter.debug_struct("ConnectOptions");
+        shown
+            .field("brokers", &self.brokers)
+            .field("settings", &names)
+            .field("timeout", &self.timeout)
+            .finish()
     }
 }
 
@@ -90,8 +78,8 @@ impl ConnectOptions {
 
     /// What must be cut out of every text that librdkafka says.
     pub(super) fn redactor(&self) -> Redactor {
-        let secret = |(name, value): &(String, SettingValue)| {
-            let hidden = is_sensitive(name) || matches!(value, SettingValue::Secret(_));
+        let secret = |(name, value): &(String, Opened)| {
+            let hidden = is_sensitive(name) || matches!(value, Opened::Secret(_));
             hidden.then(|| value.expose().to_owned())
         };
         Redactor::new(self.settings.iter().filter_map(secret))
@@ -167,9 +155,11 @@ fn distance(one: &str, other: &str) -> usize {
 
 #[cfg(test)]
 mod tests {
+    use eventctl_core::secret::Secret;
+
     use super::*;
 
-    fn options(settings: &[(&str, SettingValue)]) -> ConnectOptions {
+    fn options(settings: &[(&str, Opened)]) -> ConnectOptions {
         let settings = settings.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect();
         ConnectOptions {
             brokers: vec!["a:1".into(), "b:2".into()],
@@ -178,8 +168,8 @@ mod tests {
         }
     }
 
-    fn plain(text: &str) -> SettingValue {
-        SettingValue::Plain(text.into())
+    fn plain(text: &str) -> Opened {
+        Opened::Plain(text.into())
     }
 
     #[test]
@@ -221,7 +211,7 @@ mod tests {
     fn no_value_is_shown_by_debug() {
         let options = options(&[
             ("sasl.password", plain("hunter2")),
-            ("other", SettingValue::Secret(Secret::new("hunter3"))),
+            ("other", Opened::Secret(Secret::new("hunter3"))),
         ]);
         let shown = format!("{options:?} {options:#?}");
         assert!(!shown.contains("hunter"), "{shown}");
@@ -232,7 +222,7 @@ mod tests {
         let options = options(&[
             ("sasl.password", plain("word")),
             ("ssl.key.password", plain("password1")),
-            ("client.rack", SettingValue::Secret(Secret::new("rack7"))),
+            ("client.rack", Opened::Secret(Secret::new("rack7"))),
             ("client.id", plain("visible")),
             ("ssl.keystore.password", plain("a")),
         ]);

@@ -12,11 +12,14 @@ use super::connect::Redactor;
 use super::faults;
 use super::native::code::CallError;
 use super::native::dispatch::Listener;
-use super::trouble::{Trouble, Verdict};
+use super::trouble::{CERTIFICATE_REFUSED, Cause, Trouble, Verdict, certificate_fault};
 
 /// How long a trouble that is most likely final may be contradicted by an answer. A broker that goes down while we
 /// connect looks like one that expects TLS, and then another broker answers.
 const BENEFIT_OF_DOUBT: Duration = Duration::from_secs(1);
+
+/// For how long librdkafka may keep silent about a trouble that repeats itself.
+const SILENT_REPEATS: Duration = Duration::from_secs(35);
 
 /// Addresses and log lines that are remembered.
 const REMEMBERED: usize = 20;
@@ -34,6 +37,7 @@ pub(super) struct Explained {
 /// The connections' health, written by the dispatcher's thread.
 pub(super) struct Health {
     redactor: Redactor,
+    addresses: String,
     state: Mutex<State>,
     changed: watch::Sender<()>,
 }
@@ -44,21 +48,24 @@ struct State {
     troubles: BTreeMap<Option<String>, (Instant, Trouble)>,
     last: Option<(Instant, Trouble)>,
     end: Option<(Verdict, Instant, Trouble)>,
+    certificates: BTreeMap<String, Cause>,
     log: VecDeque<String>,
 }
 
 impl Health {
-    pub(super) fn new(redactor: Redactor) -> Health {
-        Health { redactor, state: Mutex::default(), changed: watch::channel(()).0 }
+    /// The health of a handle that begins with these addresses.
+    pub(super) fn new(addresses: &[String], redactor: Redactor) -> Health {
+        let addresses = addresses.join(", ");
+        Health { redactor, addresses, state: Mutex::default(), changed: watch::channel(()).0 }
     }
 
     /// True once any broker has answered any call.
-    pub(super) fn answered(&self) -> bool {
+    pub(super) fn has_answered(&self) -> bool {
         self.state().answered
     }
 
     /// The last lines of librdkafka's log, without secrets.
-    pub(super) fn log(&self) -> Vec<String> {
+    pub(super) fn recent_log(&self) -> Vec<String> {
         self.state().log.iter().cloned().collect()
     }
 
@@ -102,12 +109,13 @@ impl Health {
             return Explained { fault, hint: None };
         }
         let state = self.state();
-        // Before the first answer an old trouble still counts: librdkafka reports the same one only every 30 s.
-        let recent = |at: Instant| !state.answered || at >= since;
+        // An old trouble still counts: librdkafka reports one that stays the same only every 30 s. Before the first answer
+        // nothing has contradicted it.
+        let recent = |at: Instant| !state.answered || at + SILENT_REPEATS >= since;
         let named: Vec<&Trouble> =
             state.troubles.values().filter(|(at, _)| recent(*at)).map(|(_, trouble)| trouble).collect();
         let Some(last) = state.last.as_ref().filter(|(at, _)| recent(*at)).map(|(_, trouble)| trouble) else {
-            return Explained { fault, hint: None };
+            return if state.answered { Explained { fault, hint: None } } else { self.silence(fault) };
         };
         let kind = if state.answered { fault.kind } else { FaultKind::Unreachable };
         let mut message =
@@ -119,6 +127,13 @@ impl Health {
             let _infallible = write!(message, "; and {} more", named.len() - NAMED);
         }
         Explained { fault: Fault { kind, code: fault.code, message }, hint: last.cause.hint() }
+    }
+
+    /// Nobody answered, and no connection failed either.
+    fn silence(&self, fault: Fault) -> Explained {
+        let message = format!("no broker answered in time at {}", self.addresses);
+        let fault = Fault { kind: FaultKind::Unreachable, message, ..fault };
+        Explained { fault, hint: Cause::Silent.hint() }
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -139,7 +154,43 @@ impl Listener for Health {
         if error.code == "_ALL_BROKERS_DOWN" {
             return;
         }
-        let trouble = Trouble::new(&error.code, &self.redactor.clean(&error.message));
+        let mut trouble = Trouble::new(&error.code, &self.redactor.clean(&error.message));
+        if trouble.words.contains(CERTIFICATE_REFUSED) {
+            let known = trouble.address.as_ref().and_then(|it| self.state().certificates.get(it).copied());
+            trouble.cause = known.unwrap_or(trouble.cause);
+        }
+        self.note(trouble);
+    }
+
+    fn log(&self, line: &str) {
+        let line = self.redactor.clean(line);
+        if let Some(trouble) = Trouble::of_log(&line) {
+            self.note(trouble);
+        }
+        let mut state = self.state();
+        if let Some((address, cause)) = certificate_fault(&line)
+            && state.certificates.len() < REMEMBERED
+        {
+            state.certificates.insert(address, cause);
+        }
+        if state.log.len() == REMEMBERED {
+            state.log.pop_front();
+        }
+        state.log.push_back(line);
+    }
+
+    fn answered(&self) {
+        let mut state = self.state();
+        let first = !std::mem::replace(&mut state.answered, true);
+        drop(state);
+        if first {
+            self.changed.send_replace(());
+        }
+    }
+}
+
+impl Health {
+    fn note(&self, trouble: Trouble) {
         let now = Instant::now();
         let mut state = self.state();
         let verdict = trouble.cause.verdict();
@@ -158,22 +209,107 @@ impl Listener for Health {
         drop(state);
         self.changed.send_replace(());
     }
+}
 
-    fn log(&self, line: &str) {
-        let line = self.redactor.clean(line);
-        let mut state = self.state();
-        if state.log.len() == REMEMBERED {
-            state.log.pop_front();
-        }
-        state.log.push_back(line);
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const REFUSED: &str =
+        "a:1/bootstrap: Connect to ipv4#a:1 failed: Connection refused (after 0ms in state CONNECT)";
+    const PASSWORD: &str =
+        "sasl_ssl://a:1/bootstrap: SASL authentication error: bad (after 1ms in state AUTH_REQ)";
+    const UNTRUSTED: &str = "ssl://a:1/bootstrap: SSL handshake failed: error:0A000086:SSL routines::certificate verify failed: x (after 1ms in state SSL_HANDSHAKE)";
+    const HUNG_UP: &str = "FAIL: [thrd:a:1/bootstrap]: a:1/bootstrap: Disconnected: closed (after 1ms in state APIVERSION_QUERY)";
+
+    fn health() -> Health {
+        Health::new(&["a:1".to_owned(), "b:2".to_owned()], Redactor::default())
     }
 
-    fn answered(&self) {
-        let mut state = self.state();
-        let first = !std::mem::replace(&mut state.answered, true);
-        drop(state);
-        if first {
-            self.changed.send_replace(());
+    fn timed_out() -> CallError {
+        CallError::local("_TIMED_OUT", "waiting for controller")
+    }
+
+    #[test]
+    fn a_timeout_quotes_what_the_connections_said() {
+        let health = health();
+        let start = Instant::now();
+        let silent = health.explain(timed_out(), start).fault;
+        assert_eq!(silent.message, "no broker answered in time at a:1, b:2");
+        health.error(&CallError::local("_TRANSPORT", REFUSED));
+        health.error(&CallError::local("_ALL_BROKERS_DOWN", "1/1 brokers are down"));
+        let explained = health.explain(timed_out(), start);
+        assert_eq!(explained.fault.kind, FaultKind::Unreachable);
+        assert_eq!(explained.fault.message, "no broker could be reached: a:1: connection refused");
+        assert_eq!(explained.hint, Some("check the address, and that the broker runs"));
+        health.answered();
+        let explained = health.explain(timed_out(), start).fault;
+        assert_eq!(explained.kind, FaultKind::TimedOut);
+        assert_eq!(explained.message, "waiting for controller: a:1: connection refused");
+        let denied = CallError::local("TOPIC_AUTHORIZATION_FAILED", "no");
+        assert_eq!(health.explain(denied, start).fault.message, "no", "an answer needs no explanation");
+    }
+
+    #[test]
+    fn only_what_is_certain_ends_all_waiting() {
+        type Row<'a> = (&'a str, &'a [(&'a str, &'a str)], bool, Option<Cause>);
+        let rows: [Row<'_>; 6] = [
+            ("refused", &[("_TRANSPORT", REFUSED)], false, None),
+            ("password", &[("_AUTHENTICATION", PASSWORD)], false, Some(Cause::Credentials)),
+            ("password, later", &[("_AUTHENTICATION", PASSWORD)], true, Some(Cause::Credentials)),
+            ("hung up", &[("log", HUNG_UP)], false, Some(Cause::PlaintextToTls)),
+            ("hung up, but another answers", &[("log", HUNG_UP)], true, None),
+            (
+                "a final one outweighs a likely one",
+                &[("log", HUNG_UP), ("_AUTHENTICATION", PASSWORD)],
+                false,
+                Some(Cause::Credentials),
+            ),
+        ];
+        for (case, events, answered, expected) in rows {
+            let health = health();
+            for (code, text) in events {
+                match *code {
+                    "log" => health.log(text),
+                    code => health.error(&CallError::local(code, *text)),
+                }
+            }
+            if answered {
+                health.answered();
+            }
+            assert_eq!(health.verdict().map(|(trouble, _)| trouble.cause), expected, "{case}");
         }
+    }
+
+    #[test]
+    fn a_refused_certificate_has_the_reason_that_was_logged_before() {
+        let health = health();
+        let line = "SSLCERTVRFY: [thrd:ssl://a:1/bootstrap]: ssl://a:1/bootstrap: Certificate (subject=/CN=x, issuer=/CN=y) verification callback failed: x509 error 62";
+        health.log(line);
+        assert!(health.verdict().is_none(), "where verification is off, the line alone means nothing");
+        health.error(&CallError::local("_SSL", UNTRUSTED));
+        assert_eq!(health.verdict().map(|(trouble, _)| trouble.cause), Some(Cause::HostMismatch));
+    }
+
+    #[test]
+    fn the_log_is_bounded() {
+        let health = health();
+        for number in 0..100 {
+            health.log(&format!("line {number}"));
+        }
+        assert_eq!(health.recent_log().len(), REMEMBERED);
+        assert_eq!(health.recent_log().last().map(String::as_str), Some("line 99"));
+    }
+
+    #[tokio::test]
+    async fn waiting_ends_when_hope_does() {
+        let health = std::sync::Arc::new(health());
+        let telling = std::sync::Arc::clone(&health);
+        let (hopeless, ()) = tokio::join!(health.hopeless(), async move {
+            tokio::task::yield_now().await;
+            telling.error(&CallError::local("_AUTHENTICATION", PASSWORD));
+        });
+        assert_eq!(hopeless.fault.kind, FaultKind::Unreachable);
+        assert!(hopeless.hint.is_some());
     }
 }

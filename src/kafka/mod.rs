@@ -11,6 +11,7 @@ pub mod changes;
 mod faults;
 mod health;
 mod native;
+pub mod offsets;
 pub mod reads;
 mod together;
 mod trouble;

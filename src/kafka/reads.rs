@@ -1,18 +1,17 @@
-//! The reading calls on topics, partitions, groups and brokers: many items at once, one result for each.
+//! The reading calls on topics, groups and brokers: many items at once, one result for each.
 
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 use eventctl_core::fault::{Fault, FaultKind, Seen};
 use eventctl_core::name::{GroupName, TopicName};
-use eventctl_core::topics::live::{LiveConfig, LiveTopic, OffsetRange};
+use eventctl_core::topics::live::{LiveConfig, LiveTopic};
 
 use super::cluster::{Cluster, failure};
 use super::faults::fault;
 use super::health::Explained;
 use super::native::code::CallError;
 use super::native::configs::Configs;
-use super::native::offsets::{Offset, OffsetSpec};
 use super::native::topics::{Description, Descriptions};
 use super::{together, values};
 use crate::failure::Failure;
@@ -20,36 +19,16 @@ use crate::failure::Failure;
 /// Topics in one request. More requests of this size run side by side.
 const TOPICS_AT_ONCE: usize = 250;
 
-/// Partitions in one request: librdkafka compares each answer with each question.
-const PARTITIONS_AT_ONCE: usize = 500;
-
 /// Groups whose commits are asked for side by side.
 const GROUPS_AT_ONCE: usize = 64;
 
-/// How often, and how soon again, an item is asked for that a broker cannot tell right now.
-const ATTEMPTS: u32 = 8;
-const PAUSE: Duration = Duration::from_millis(150);
+/// How soon an item is asked for again that a broker cannot tell right now. It is asked for until the time limit: a new
+/// partition's leader takes up to some seconds to serve on a loaded cluster.
+pub(super) const PAUSE: Duration = Duration::from_millis(150);
 
-/// A partition of a topic.
-pub type PartitionKey = (TopicName, i32);
-
-/// Which records count when the end of a partition is asked for. There is no default: an answer names its level.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Isolation {
-    /// Records of finished transactions: the end is the last stable offset.
-    Committed,
-    /// All records: the end is the high watermark.
-    Uncommitted,
-}
-
-/// The last record of a partition by timestamp.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct LastWrite {
-    /// The record's offset.
-    pub offset: i64,
-    /// Its timestamp, in milliseconds since 1970.
-    pub timestamp: i64,
-}
+/// How often an item is asked for that a broker does not know: a new topic is unknown to some brokers for a moment, on a
+/// loaded cluster for seconds.
+pub(super) const ATTEMPTS_IF_ABSENT: u32 = 20;
 
 /// Which groups have commits on which topics.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -104,69 +83,8 @@ impl Cluster {
             let config = configs.remove(name.as_str()).unwrap_or_else(|| Err(not_asked()));
             seen.insert(name.clone(), sight(name, description, config));
         }
+        self.inherit_times(&mut seen, deadline).await;
         Ok(seen)
-    }
-
-    /// The log start and the high watermark of partitions, each with its own result.
-    ///
-    /// # Errors
-    /// Per partition.
-    pub async fn offsets(
-        &self,
-        partitions: &[PartitionKey],
-    ) -> BTreeMap<PartitionKey, Result<OffsetRange, Fault>> {
-        let (starts, mut ends) = tokio::join!(
-            self.asked_offsets(partitions, OffsetSpec::Earliest, Isolation::Uncommitted),
-            self.asked_offsets(partitions, OffsetSpec::Latest, Isolation::Uncommitted),
-        );
-        let range = |(key, start): (PartitionKey, Result<(i64, i64), Fault>)| {
-            let end = ends.remove(&key).unwrap_or_else(|| Err(fault(left_out())));
-            let range = start.and_then(|(log_start, _)| {
-                end.map(|(high_watermark, _)| OffsetRange { log_start, high_watermark })
-            });
-            (key, range)
-        };
-        starts.into_iter().map(range).collect()
-    }
-
-    /// The end of partitions at this level of isolation.
-    ///
-    /// # Errors
-    /// Per partition.
-    pub async fn ends(
-        &self,
-        partitions: &[PartitionKey],
-        isolation: Isolation,
-    ) -> BTreeMap<PartitionKey, Result<i64, Fault>> {
-        let ends = self.asked_offsets(partitions, OffsetSpec::Latest, isolation).await;
-        ends.into_iter().map(|(key, answer)| (key, answer.map(|(offset, _)| offset))).collect()
-    }
-
-    /// The first offset at or after a time (milliseconds since 1970); `None` where there is no such record.
-    ///
-    /// # Errors
-    /// Per partition.
-    pub async fn offsets_at(
-        &self,
-        partitions: &[PartitionKey],
-        time: i64,
-    ) -> BTreeMap<PartitionKey, Result<Option<i64>, Fault>> {
-        let found = self.asked_offsets(partitions, OffsetSpec::At(time), Isolation::Uncommitted).await;
-        let offset = |(offset, _): (i64, i64)| (offset >= 0).then_some(offset);
-        found.into_iter().map(|(key, answer)| (key, answer.map(offset))).collect()
-    }
-
-    /// The record with the highest timestamp; `None` for an empty partition. `Unsupported` before Kafka 3.0.
-    ///
-    /// # Errors
-    /// Per partition.
-    pub async fn last_write(
-        &self,
-        partitions: &[PartitionKey],
-    ) -> BTreeMap<PartitionKey, Result<Option<LastWrite>, Fault>> {
-        let found = self.asked_offsets(partitions, OffsetSpec::MaxTimestamp, Isolation::Uncommitted).await;
-        let last = |(offset, timestamp): (i64, i64)| (offset >= 0).then_some(LastWrite { offset, timestamp });
-        found.into_iter().map(|(key, answer)| (key, answer.map(last))).collect()
     }
 
     /// Lists the groups, each once, as far as this principal may see them; the faults are those of brokers that did
@@ -228,7 +146,11 @@ impl Cluster {
         together::all(brokers.iter().copied().map(ask)).await.into_iter().collect()
     }
 
-    async fn descriptions(&self, names: &[&TopicName], deadline: Instant) -> Result<Descriptions, Explained> {
+    pub(super) async fn descriptions(
+        &self,
+        names: &[&TopicName],
+        deadline: Instant,
+    ) -> Result<Descriptions, Explained> {
         let ask = |some: &[&TopicName]| {
             let names: Vec<String> = some.iter().map(|name| name.to_string()).collect();
             async move {
@@ -276,14 +198,12 @@ impl Cluster {
 
     /// Asks once more for settings that one broker did not know of yet, although another has the topic.
     async fn configs_again(&self, described: &Descriptions, configs: &mut Configs, deadline: Instant) {
-        for _ in 1..ATTEMPTS {
+        for attempt in 1.. {
             let missing: Vec<TopicName> = configs
                 .iter()
                 .filter(|(name, config)| {
-                    let soon = |error: &CallError| {
-                        matches!(fault(error.clone()).kind, FaultKind::Absent | FaultKind::Unavailable)
-                    };
-                    described.get(*name).is_some_and(Result::is_ok) && config.as_ref().is_err_and(soon)
+                    let again = |error: &CallError| worth_another_try(&fault(error.clone()), attempt);
+                    described.get(*name).is_some_and(Result::is_ok) && config.as_ref().is_err_and(again)
                 })
                 .filter_map(|(name, _)| name.parse().ok())
                 .collect();
@@ -295,59 +215,26 @@ impl Cluster {
         }
     }
 
-    /// Offset and timestamp of partitions; those that a broker cannot tell right now are asked for again.
-    async fn asked_offsets(
-        &self,
-        partitions: &[PartitionKey],
-        spec: OffsetSpec,
-        isolation: Isolation,
-    ) -> BTreeMap<PartitionKey, Result<(i64, i64), Fault>> {
-        let deadline = self.deadline();
-        let mut found = BTreeMap::new();
-        let mut asked: Vec<PartitionKey> = partitions.to_vec();
-        asked.sort_unstable();
-        asked.dedup();
-        for attempt in 1..=ATTEMPTS {
-            let requests = asked
-                .chunks(PARTITIONS_AT_ONCE)
-                .map(|some| self.asked_once(some, spec, isolation == Isolation::Committed, deadline));
-            found.extend(together::all(requests).await.into_iter().flatten());
-            // A new topic is unknown to some brokers for a moment.
-            asked.retain(|key| {
-                let soon = |fault: &Fault| matches!(fault.kind, FaultKind::Unavailable | FaultKind::Absent);
-                found.get(key).is_some_and(|answer| answer.as_ref().is_err_and(soon))
-            });
-            if asked.is_empty() || attempt == ATTEMPTS || Instant::now() + PAUSE >= deadline {
-                break;
+    /// Asks one broker for its settings where topics do not tell what they inherit. Where it may not be asked, they go
+    /// without.
+    async fn inherit_times(&self, seen: &mut BTreeMap<TopicName, Seen<LiveTopic>>, deadline: Instant) {
+        let mut topics: Vec<&mut LiveTopic> = seen
+            .values_mut()
+            .filter_map(|seen| match seen {
+                Seen::Present(topic) => Some(topic),
+                Seen::Absent | Seen::Unknown(_) => None,
+            })
+            .filter(|topic| topic.config.as_ref().is_ok_and(values::inherits_unknown_times))
+            .collect();
+        let mut partitions = topics.iter().flat_map(|topic| &topic.partitions);
+        let Some(broker) = partitions.find_map(|partition| partition.leader) else { return };
+        let answer = self.ask(self.inner.handle.describe_broker_config(broker, deadline)).await;
+        let Ok(broker) = answer.map(values::config) else { return };
+        for topic in &mut topics {
+            if let Ok(config) = &mut topic.config {
+                values::inherit_times(config, &broker);
             }
-            tokio::time::sleep(PAUSE).await;
         }
-        found
-    }
-
-    async fn asked_once(
-        &self,
-        partitions: &[PartitionKey],
-        spec: OffsetSpec,
-        committed: bool,
-        deadline: Instant,
-    ) -> Vec<(PartitionKey, Result<(i64, i64), Fault>)> {
-        let names: Vec<(&str, i32)> = partitions.iter().map(|(topic, id)| (topic.as_str(), *id)).collect();
-        let answer = self.ask(self.inner.handle.list_offsets(&names, spec, committed, deadline)).await;
-        let whole = match answer {
-            Ok(offsets) => {
-                let answered =
-                    |offset: Offset| ((offset.topic, offset.partition), offset.answer.map_err(fault));
-                let mut answers: BTreeMap<_, _> = offsets.into_iter().map(answered).collect();
-                let one = |key: &PartitionKey| {
-                    let answer = answers.remove(&(key.0.to_string(), key.1));
-                    (key.clone(), answer.unwrap_or_else(|| Err(fault(left_out()))))
-                };
-                return partitions.iter().map(one).collect();
-            }
-            Err(error) => error.fault,
-        };
-        partitions.iter().map(|key| (key.clone(), Err(whole.clone()))).collect()
     }
 }
 
@@ -369,7 +256,16 @@ fn sight(
     }
 }
 
-fn unique(names: &[TopicName]) -> Vec<&TopicName> {
+/// Tells whether an item is asked for again after this many attempts.
+pub(super) fn worth_another_try(fault: &Fault, attempts: u32) -> bool {
+    match fault.kind {
+        FaultKind::Unavailable => true,
+        FaultKind::Absent => attempts < ATTEMPTS_IF_ABSENT,
+        _ => false,
+    }
+}
+
+pub(super) fn unique(names: &[TopicName]) -> Vec<&TopicName> {
     let mut unique: Vec<&TopicName> = names.iter().collect();
     unique.sort_unstable();
     unique.dedup();
@@ -380,10 +276,32 @@ fn call_error(error: &Explained) -> CallError {
     CallError { code: error.fault.code.clone(), message: error.fault.message.clone() }
 }
 
-fn left_out() -> CallError {
+pub(super) fn left_out() -> CallError {
     CallError::local("_BAD_MSG", "the broker's answer left it out")
 }
 
 fn not_asked() -> CallError {
     CallError::local("_NOT_ASKED", "the settings were not asked for")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_may_change_soon_is_asked_for_again() {
+        let rows = [
+            (FaultKind::Unavailable, 1, true),
+            (FaultKind::Unavailable, 1_000, true),
+            (FaultKind::Absent, 19, true),
+            (FaultKind::Absent, 20, false),
+            (FaultKind::Denied, 1, false),
+            (FaultKind::TimedOut, 1, false),
+            (FaultKind::Unreachable, 1, false),
+        ];
+        for (kind, attempts, expected) in rows {
+            let fault = Fault { kind, code: String::new(), message: String::new() };
+            assert_eq!(worth_another_try(&fault, attempts), expected, "{kind:?} after {attempts}");
+        }
+    }
 }

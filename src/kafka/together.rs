@@ -4,10 +4,13 @@ use std::future::{Future, poll_fn};
 use std::pin::Pin;
 use std::task::Poll;
 
+/// A future until it is done, then its result.
+type Slot<F> = (Option<Pin<Box<F>>>, Option<<F as Future>::Output>);
+
 /// Runs the futures side by side on this task and answers their results in their order. How many requests are under
 /// way at once is bounded below, by the handle.
 pub(super) async fn all<F: Future>(futures: impl IntoIterator<Item = F>) -> Vec<F::Output> {
-    let mut running: Vec<(Option<Pin<Box<F>>>, Option<F::Output>)> =
+    let mut running: Vec<Slot<F>> =
         futures.into_iter().map(|future| (Some(Box::pin(future)), None)).collect();
     poll_fn(move |context| {
         let mut pending = false;

@@ -57,6 +57,28 @@ pub(super) fn config(entries: Vec<Entry>) -> LiveConfig {
     LiveConfig(entries.into_iter().map(value).collect::<BTreeMap<_, _>>())
 }
 
+/// Times of a topic that a broker has under several names and in several units, the first that is set counts. Where none
+/// is set, the broker names no synonym for the topic's own, so that only its own settings tell what a reset leads to.
+const TIMES: [(&str, &[&str]); 3] = [
+    ("retention.ms", &["log.retention.ms", "log.retention.minutes", "log.retention.hours"]),
+    ("segment.ms", &["log.roll.ms", "log.roll.hours"]),
+    ("segment.jitter.ms", &["log.roll.jitter.ms", "log.roll.jitter.hours"]),
+];
+
+/// Tells whether the broker's own settings would say more of what this topic inherits.
+pub(super) fn inherits_unknown_times(config: &LiveConfig) -> bool {
+    TIMES.iter().any(|(key, _)| config.0.get(*key).is_some_and(|value| value.inherited.is_none()))
+}
+
+/// Adds what the topic inherits for its times, from the settings of a broker.
+pub(super) fn inherit_times(config: &mut LiveConfig, broker: &LiveConfig) {
+    for (key, synonyms) in TIMES {
+        let Some(value) = config.0.get_mut(key).filter(|value| value.inherited.is_none()) else { continue };
+        let set = synonyms.iter().find_map(|synonym| Some((synonym, broker.effective(synonym)?)));
+        value.inherited = set.and_then(|(synonym, time)| inherited(key, synonym, time.to_owned()));
+    }
+}
+
 fn source(number: i32) -> ConfigSource {
     match number {
         1 => ConfigSource::Topic,
@@ -108,6 +130,42 @@ mod tests {
         ];
         for (key, synonym, value, expected) in rows {
             assert_eq!(inherited(key, synonym, value.into()).as_deref(), expected, "{key} {synonym} {value}");
+        }
+    }
+
+    #[test]
+    fn a_topics_times_are_inherited_from_the_brokers_first_set_one() {
+        let value = |value: Option<&str>, source, inherited: Option<&str>| ConfigValue {
+            value: value.map(str::to_owned),
+            source,
+            inherited: inherited.map(str::to_owned),
+            sensitive: false,
+        };
+        let topic = |inherited| {
+            let own = value(Some("1"), ConfigSource::Topic, inherited);
+            LiveConfig(BTreeMap::from([("retention.ms".to_owned(), own)]))
+        };
+        type Row<'a> = (Option<&'a str>, &'a [(&'a str, Option<&'a str>)], Option<&'a str>);
+        let rows: [Row<'_>; 5] = [
+            (None, &[("log.retention.ms", None), ("log.retention.hours", Some("168"))], Some("604800000")),
+            (
+                None,
+                &[("log.retention.minutes", Some("2")), ("log.retention.hours", Some("168"))],
+                Some("120000"),
+            ),
+            (None, &[("log.retention.ms", Some("5")), ("log.retention.hours", Some("168"))], Some("5")),
+            (None, &[], None),
+            (Some("7"), &[("log.retention.ms", Some("5"))], Some("7")),
+        ];
+        for (known, broker, expected) in rows {
+            let entry = |(key, text): &(&str, Option<&str>)| {
+                ((*key).to_owned(), value(*text, ConfigSource::Default, None))
+            };
+            let broker = LiveConfig(broker.iter().map(entry).collect());
+            let mut config = topic(known);
+            assert_eq!(inherits_unknown_times(&config), known.is_none());
+            inherit_times(&mut config, &broker);
+            assert_eq!(config.0["retention.ms"].inherited.as_deref(), expected, "{broker:?}");
         }
     }
 

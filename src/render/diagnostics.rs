@@ -1,6 +1,6 @@
 //! Lays findings about a file out as compilers do: the line, a caret below it, what is wrong and what to do.
 
-use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
+use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
 use eventctl_core::yaml::{Diagnostic, Severity, Source};
 use serde::Serialize;
 
@@ -27,9 +27,16 @@ fn one(source: &Source, finding: &Diagnostic, renderer: &Renderer) -> String {
         Severity::Error => Level::ERROR,
         Severity::Warning => Level::WARNING,
     };
-    let excerpt = Excerpt::of(source, finding);
     let message = Escaped(&finding.message).to_string();
-    let mut group = level.primary_title(message).element(excerpt.snippet(source, finding));
+    let title = level.primary_title(message);
+    let mut group = if finding.private {
+        // The line may hold a secret: only its place is told.
+        let span = finding.span();
+        let place = Origin::path(Escaped(&source.name).to_string()).line(span.line).char_column(span.column);
+        title.element(place)
+    } else {
+        title.element(Excerpt::of(source, finding).snippet(source, finding))
+    };
     if let Some(help) = &finding.help {
         group = group.element(Level::HELP.message(Escaped(help).to_string()));
     }
@@ -154,6 +161,15 @@ mod tests {
             Diagnostic::error("x", span, "bad \u{1b}]0;t").with_help("h\u{7}").with_label(span, "l\u{9b}");
         let shown = layout(&source, &[finding], false);
         assert!(!shown.chars().any(|c| c != '\n' && is_dangerous(c)), "{shown:?}");
+    }
+
+    #[test]
+    fn the_line_of_a_private_finding_is_not_shown() {
+        let source = Source::new("t", "url: http://u:c4n4ry@h\n");
+        let span = Span { start: 5, end: 22, line: 1, column: 6 };
+        let finding = Diagnostic { private: true, ..Diagnostic::error("t", span, "no credentials here") };
+        let shown = layout(&source, &[finding], false);
+        assert!(shown.contains("t:1:6") && !shown.contains("c4n4ry"), "{shown}");
     }
 
     #[test]

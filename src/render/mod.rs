@@ -4,8 +4,11 @@
 //! given; its JSON is a wire struct of its own, so that a rename inside never breaks a script. Nothing here reads,
 //! decides or prints.
 
+pub mod check;
 pub mod diagnostics;
+pub mod doctor;
 pub mod escape;
 pub mod page;
 pub mod report;
+mod settings;
 mod topics;

@@ -1,12 +1,17 @@
 //! The terminal: data to stdout, talk to stderr, questions to the controlling terminal.
 
+mod progress;
 mod terminal;
 
 use std::io::{ErrorKind, IsTerminal, Write};
 
+pub use progress::Bar;
 pub use terminal::Terminal;
 
+use eventctl_core::yaml::{Diagnostic, Source};
+
 use crate::failure::{Failure, Kind};
+use crate::render::diagnostics;
 use crate::render::escape::Escaped;
 use crate::render::page::{Page, Tone};
 use crate::render::report::{self, Report};
@@ -98,6 +103,12 @@ impl Ui {
         })
     }
 
+    /// Lays findings about a file out on stderr.
+    pub fn findings(&self, source: &Source, findings: &[Diagnostic]) {
+        let text = diagnostics::layout(source, findings, self.colours_stderr());
+        let _ = std::io::stderr().lock().write_all(text.as_bytes());
+    }
+
     /// Says something in passing, unless `-q`.
     pub fn note(&self, text: impl std::fmt::Display) {
         if !self.style.quiet {
@@ -143,6 +154,20 @@ impl Ui {
                 page.tone(Tone::Good, "hint").lit(": ").line(hint);
             }
         });
+    }
+
+    /// Shows how far work has come, on a terminal and unless `-q`; `done` is looked at while it runs.
+    #[must_use]
+    pub fn progress(
+        &self,
+        what: &'static str,
+        total: usize,
+        done: impl Fn() -> usize + Send + 'static,
+    ) -> Bar {
+        if self.style.quiet || !std::io::stderr().is_terminal() {
+            return Bar::hidden();
+        }
+        Bar::start(what, total, done)
     }
 
     /// True where text that goes to stderr may be coloured.

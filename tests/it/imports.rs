@@ -14,7 +14,7 @@ const DOORS: &[(&str, &[&str])] = &[
     ("comfy_table", &["render"]),
     ("annotate_snippets", &["render"]),
     ("indicatif", &["ui"]),
-    ("clap", &["cli", "commands"]),
+    ("clap", &["cli", "commands", "lib"]),
     ("clap_complete", &["cli", "commands"]),
     ("rustix", &["ui", "settings", "files", "process"]),
     ("anyhow", &["failure"]),
@@ -137,10 +137,11 @@ fn named_paths(folder: &str) -> Vec<(String, PathBuf, BTreeSet<String>)> {
     assert!(!files.is_empty(), "no source below {folder}");
     let mut all = Vec::new();
     for file in files {
-        if file.file_stem().is_some_and(|stem| stem == "tests") {
+        let relative = file.strip_prefix(&root).expect("below the root").with_extension("");
+        // A module of tests is a file, a folder, or a file beside the one it tests.
+        if relative.iter().any(|part| part == "tests" || part.to_string_lossy().ends_with("_tests")) {
             continue;
         }
-        let relative = file.strip_prefix(&root).expect("below the root").with_extension("");
         let mut module: Vec<String> = relative
             .iter()
             .map(|part| part.to_string_lossy().into_owned())
@@ -196,7 +197,9 @@ fn violations(part: &str, paths: &BTreeSet<String>) -> Vec<String> {
             wrong.push(path.clone());
         }
         for (module, doors) in STANDARD_DOORS {
-            let inside = path == module || path.starts_with(&format!("{module}::"));
+            // An exit code is a value; it is `outcome` and `failure` that compute it.
+            let inside = path != "std::process::ExitCode"
+                && (path == module || path.starts_with(&format!("{module}::")));
             if inside && !doors.contains(&part) {
                 wrong.push(path.clone());
             }

@@ -9,4 +9,7 @@
     reason = "a test fails by panicking, and prepares files and processes of its own"
 )]
 
+#[path = "../world/mod.rs"]
+mod world;
+
 mod imports;

@@ -23,14 +23,14 @@ fn environment(name: &str) -> BTreeMap<String, String> {
 }
 
 /// The shared development cluster, and a prefix that is one test's own.
-pub struct Shared {
-    pub prefix: String,
-    pub brokers: String,
+pub(crate) struct Shared {
+    pub(crate) prefix: String,
+    pub(crate) brokers: String,
 }
 
 impl Shared {
     /// The shared cluster, for a test of this name. Fails where it does not run.
-    pub fn cluster(test: &str) -> Shared {
+    pub(crate) fn cluster(test: &str) -> Shared {
         let mut status = Command::new(repository().join("dev/cluster"));
         let running = status.arg("status").output().expect("dev/cluster").status.success();
         assert!(running, "the shared cluster does not run: dev/cluster up");
@@ -39,12 +39,12 @@ impl Shared {
     }
 
     /// A name with the test's prefix.
-    pub fn name(&self, name: &str) -> String {
+    pub(crate) fn name(&self, name: &str) -> String {
         format!("{}{name}", self.prefix)
     }
 
     /// An empty world whose settings point at the cluster.
-    pub fn world(&self) -> World {
+    pub(crate) fn world(&self) -> World {
         let world = World::empty();
         world.write("eventctl.yaml", settings(&self.brokers));
         world
@@ -52,7 +52,7 @@ impl Shared {
 }
 
 /// The settings file of a world whose context `dev` has these brokers.
-pub fn settings(brokers: &str) -> String {
+pub(crate) fn settings(brokers: &str) -> String {
     let list = brokers.split(',').map(|broker| format!("\"{broker}\"")).collect::<Vec<_>>().join(", ");
     format!("current: dev\ncontexts:\n  dev:\n    brokers: [{list}]\n")
 }
@@ -67,15 +67,15 @@ impl Drop for Shared {
 }
 
 /// A cluster of a test's own, which ends with it.
-pub struct Own {
-    pub name: String,
+pub(crate) struct Own {
+    pub(crate) name: String,
     environment: BTreeMap<String, String>,
     _serial: MutexGuard<'static, ()>,
 }
 
 impl Own {
     /// Starts a cluster with further parameters of `dev/cluster up`.
-    pub fn start(test: &str, parameters: &[&str]) -> Own {
+    pub(crate) fn start(test: &str, parameters: &[&str]) -> Own {
         let serial = OWN.lock().unwrap_or_else(PoisonError::into_inner);
         let name = format!("own-{test}-{}", std::process::id());
         let (owner, base) = (std::process::id().to_string(), free_base_port().to_string());
@@ -87,18 +87,18 @@ impl Own {
     }
 
     /// One of the names that `dev/cluster env` prints.
-    pub fn get(&self, key: &str) -> &str {
+    pub(crate) fn get(&self, key: &str) -> &str {
         self.environment.get(key).unwrap_or_else(|| panic!("{key} in dev/cluster env"))
     }
 
     /// Runs `dev/cluster WORD… --name NAME`.
-    pub fn cluster(&self, words: &[&str]) {
+    pub(crate) fn cluster(&self, words: &[&str]) {
         let mut command = Command::new(repository().join("dev/cluster"));
         checked(command.args(words).args(["--name", &self.name]));
     }
 
     /// An empty world whose settings point at the cluster.
-    pub fn world(&self) -> World {
+    pub(crate) fn world(&self) -> World {
         let world = World::empty();
         world.write("eventctl.yaml", settings(self.get("BROKERS")));
         world
@@ -121,7 +121,7 @@ fn free_base_port() -> u16 {
 }
 
 /// Waits until something holds; fails with its name when it does not in time.
-pub fn until(what: &str, limit: Duration, mut holds: impl FnMut() -> bool) {
+pub(crate) fn until(what: &str, limit: Duration, mut holds: impl FnMut() -> bool) {
     let deadline = Instant::now() + limit;
     while !holds() {
         assert!(Instant::now() < deadline, "not in {limit:?}: {what}");

@@ -17,5 +17,6 @@ mod world;
 
 mod clusters;
 mod faults;
+mod native;
 mod oracle;
 mod provision;

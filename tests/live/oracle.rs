@@ -5,19 +5,19 @@ use std::process::{Command, Output};
 use crate::world::repository;
 
 /// Runs one of Kafka's own tools against a cluster that `dev/cluster` started; returns its stdout.
-pub fn java(cluster: &str, tool: &str, arguments: &[&str]) -> String {
+pub(crate) fn java(cluster: &str, tool: &str, arguments: &[&str]) -> String {
     let mut command = Command::new(repository().join("dev/cluster"));
     command.args(["exec", "--name", cluster, tool]).args(arguments);
     checked(&mut command)
 }
 
 /// Runs `kcat -L` and returns its text.
-pub fn kcat_metadata(brokers: &str) -> String {
+pub(crate) fn kcat_metadata(brokers: &str) -> String {
     checked(Command::new("kcat").args(["-L", "-b", brokers]))
 }
 
 /// Runs a command that must succeed; returns its stdout.
-pub fn checked(command: &mut Command) -> String {
+pub(crate) fn checked(command: &mut Command) -> String {
     let Output { status, stdout, stderr } =
         command.output().unwrap_or_else(|error| panic!("{command:?}: {error}"));
     let stdout = String::from_utf8_lossy(&stdout).into_owned();

@@ -8,19 +8,19 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 /// The repository's root.
-pub fn repository() -> &'static Path {
+pub(crate) fn repository() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
 /// A folder to work in, with nothing of the machine's user in its environment.
-pub struct World {
+pub(crate) struct World {
     folder: tempfile::TempDir,
     environment: Vec<(String, String)>,
 }
 
 impl World {
     /// An empty folder that looks like a repository's root, so that no settings file above it is found.
-    pub fn empty() -> World {
+    pub(crate) fn empty() -> World {
         let folder = tempfile::tempdir().expect("a scratch folder");
         std::fs::create_dir_all(folder.path().join("repository/.git")).expect("a folder");
         std::fs::create_dir_all(folder.path().join("home")).expect("a folder");
@@ -28,7 +28,7 @@ impl World {
     }
 
     /// A folder with the shipped catalog, schemas and settings.
-    pub fn shipped() -> World {
+    pub(crate) fn shipped() -> World {
         let world = World::empty();
         for file in ["topics.yaml", "schemas.lock", "eventctl.yaml"] {
             std::fs::copy(repository().join(file), world.path(file)).expect(file);
@@ -38,18 +38,18 @@ impl World {
     }
 
     /// Sets an environment variable for every later run.
-    pub fn set(mut self, name: &str, value: &str) -> World {
+    pub(crate) fn set(mut self, name: &str, value: &str) -> World {
         self.environment.push((name.to_owned(), value.to_owned()));
         self
     }
 
     /// The path of a file of the world's repository.
-    pub fn path(&self, name: &str) -> PathBuf {
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.folder.path().join("repository").join(name)
     }
 
     /// Writes a file, with its folders.
-    pub fn write(&self, name: &str, content: impl AsRef<[u8]>) -> &World {
+    pub(crate) fn write(&self, name: &str, content: impl AsRef<[u8]>) -> &World {
         let path = self.path(name);
         std::fs::create_dir_all(path.parent().expect("a folder")).expect("folders");
         std::fs::write(path, content).expect("a file");
@@ -57,12 +57,12 @@ impl World {
     }
 
     /// Reads a file.
-    pub fn read(&self, name: &str) -> String {
+    pub(crate) fn read(&self, name: &str) -> String {
         std::fs::read_to_string(self.path(name)).expect(name)
     }
 
     /// Runs eventctl without a terminal and with nothing on stdin.
-    pub fn run(&self, arguments: &[&str]) -> Transcript {
+    pub(crate) fn run(&self, arguments: &[&str]) -> Transcript {
         // setsid takes the controlling terminal away, so that a question has nobody to go to.
         let mut command = Command::new("setsid");
         command.arg("--wait").arg(env!("CARGO_BIN_EXE_eventctl")).args(arguments);
@@ -70,7 +70,7 @@ impl World {
     }
 
     /// Runs eventctl on a terminal of its own, where `typed` is what its user types. Stdout and stderr are one there.
-    pub fn run_on_terminal(&self, arguments: &[&str], typed: &str) -> Transcript {
+    pub(crate) fn run_on_terminal(&self, arguments: &[&str], typed: &str) -> Transcript {
         let quoted = arguments.iter().map(|word| format!(" '{}'", word.replace('\'', "'\\''")));
         let line = format!("'{}'{}", env!("CARGO_BIN_EXE_eventctl"), quoted.collect::<String>());
         let mut command = Command::new("script");
@@ -79,7 +79,7 @@ impl World {
     }
 
     /// A command that runs eventctl in this world; for tests that need its process.
-    pub fn command(&self, arguments: &[&str]) -> Command {
+    pub(crate) fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_eventctl"));
         command.args(arguments);
         self.prepare(&mut command);
@@ -136,30 +136,30 @@ fn copy(from: &Path, to: &Path) {
 
 /// What a run said and how it ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Transcript {
+pub(crate) struct Transcript {
     line: String,
     /// The exit code.
-    pub code: i32,
+    pub(crate) code: i32,
     /// All of stdout.
-    pub stdout: String,
+    pub(crate) stdout: String,
     /// All of stderr.
-    pub stderr: String,
+    pub(crate) stderr: String,
 }
 
 impl Transcript {
     /// Asserts the exit code; shows everything where it is another.
-    pub fn ends(self, code: i32) -> Transcript {
+    pub(crate) fn ends(self, code: i32) -> Transcript {
         assert_eq!(self.code, code, "{self}");
         self
     }
 
     /// The JSON document on stdout.
-    pub fn json(&self) -> serde_json::Value {
+    pub(crate) fn json(&self) -> serde_json::Value {
         serde_json::from_str(&self.stdout).unwrap_or_else(|error| panic!("{error} in\n{self}"))
     }
 
     /// Replaces a text that differs from run to run.
-    pub fn hiding(mut self, text: &str, name: &str) -> Transcript {
+    pub(crate) fn hiding(mut self, text: &str, name: &str) -> Transcript {
         self.line = self.line.replace(text, name);
         self.stdout = self.stdout.replace(text, name);
         self.stderr = self.stderr.replace(text, name);

@@ -4,6 +4,7 @@
 //! network: its callers hand it texts, answers and the time, and get back catalogs, plans and reports. The compiler
 //! keeps it so, because none of those libraries is among its dependencies; `tests/it/imports.rs` checks the rest.
 
+pub mod catalog;
 pub mod doctor;
 pub mod duration;
 pub mod fault;
@@ -11,6 +12,7 @@ pub mod human;
 pub mod name;
 pub mod risk;
 pub mod secret;
+pub mod settings;
 pub mod size;
 pub mod topics;
 pub mod yaml;

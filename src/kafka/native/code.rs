@@ -78,6 +78,31 @@ mod tests {
     }
 
     #[test]
+    fn names_are_those_that_consequences_are_decided_by() {
+        use crate::kafka::faults::kind_of;
+        use eventctl_core::fault::FaultKind as Kind;
+        let rows: [(Kind, &[c_int]); 7] = [
+            (Kind::Absent, &[3, 69, 100, -188, -190]),
+            (Kind::Denied, &[29, 30, 31, 53]),
+            (Kind::Exists, &[36]),
+            (Kind::Refused, &[17, 37, 38, 39, 40, 42, 44, 68, 73, -186]),
+            (Kind::Unsupported, &[35, 43, 54, -165]),
+            (Kind::TimedOut, &[7, -185, -166]),
+            (Kind::Unavailable, &[5, 6, 8, 9, 14, 15, 16, 41, 56, 74, 75, 88, 89, -156]),
+        ];
+        for (kind, codes) in rows {
+            for code in codes {
+                let name = Code(*code).name();
+                assert_eq!(kind_of(&name), kind, "{code} is {name}");
+            }
+        }
+        for code in [13, 33, 34, 58, -195, -187, -193, -181, -169, -197] {
+            let name = Code(code).name();
+            assert_eq!(kind_of(&name), Kind::Unreachable, "{code} is {name}");
+        }
+    }
+
+    #[test]
     fn an_error_has_the_brokers_words_or_the_librarys() {
         assert_eq!(Code::NONE.error(Some("ignored".into())), None);
         let policy = Code(44).error(Some("too many partitions".into())).unwrap();

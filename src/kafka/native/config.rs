@@ -1,31 +1,20 @@
 //! A client's configuration: librdkafka's own names and values, checked by librdkafka.
 
+use std::ffi::c_char;
+
 use rdkafka::bindings::{
-    RD_KAFKA_EVENT_ERROR, RD_KAFKA_EVENT_LOG, rd_kafka_conf_destroy, rd_kafka_conf_dump,
-    rd_kafka_conf_dump_free, rd_kafka_conf_get_default_topic_conf, rd_kafka_conf_new, rd_kafka_conf_res_t,
-    rd_kafka_conf_set, rd_kafka_conf_set_events, rd_kafka_conf_t, rd_kafka_topic_conf_dump,
+    RD_KAFKA_EVENT_ERROR, RD_KAFKA_EVENT_LOG, rd_kafka_conf_destroy, rd_kafka_conf_new,
+    rd_kafka_conf_properties_show, rd_kafka_conf_res_t, rd_kafka_conf_set, rd_kafka_conf_set_events,
+    rd_kafka_conf_set_ssl_cert_verify_cb, rd_kafka_conf_t,
 };
 
+use super::certificate;
 use super::code::CallError;
 use super::object::{Owned, destroyed_by};
+use super::raw;
 use super::text::{self, Reason};
 
 destroyed_by! { rd_kafka_conf_t => rd_kafka_conf_destroy }
-
-/// Other names of settings, which librdkafka takes but leaves out of its list.
-const ALIASES: [&str; 11] = [
-    "acks",
-    "bootstrap.servers",
-    "compression.type",
-    "delivery.timeout.ms",
-    "linger.ms",
-    "max.in.flight",
-    "max.partition.fetch.bytes",
-    "retries",
-    "sasl.mechanism",
-    "sasl.oauthbearer.client.credentials.client.id",
-    "sasl.oauthbearer.client.credentials.client.secret",
-];
 
 /// Why librdkafka does not take a setting.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -49,6 +38,10 @@ impl Config {
         let config = Config(conf.ok_or_else(|| CallError::local("_FAIL", "no configuration could be made"))?);
         // SAFETY: the configuration is alive.
         unsafe { rd_kafka_conf_set_events(config.0.pointer(), RD_KAFKA_EVENT_ERROR | RD_KAFKA_EVENT_LOG) };
+        // SAFETY: the configuration is alive, and the function keeps its promises (see there). Without TLS in the library
+        // it is not taken, and not missed.
+        let _without_tls_not_taken =
+            unsafe { rd_kafka_conf_set_ssl_cert_verify_cb(config.0.pointer(), Some(certificate::verdict)) };
         Ok(config)
     }
 
@@ -78,59 +71,50 @@ impl Config {
     pub(super) fn given_away(self) {
         let _the_clients_now = self.0.release();
     }
-
-    fn names(&self) -> Vec<String> {
-        let mut count = 0;
-        // SAFETY: the configuration is alive; the array is copied and freed by `first_of_pairs`.
-        let pairs = unsafe { rd_kafka_conf_dump(self.0.pointer(), &raw mut count) };
-        // SAFETY: array and count came from the call above.
-        let mut names = unsafe { first_of_pairs(pairs, count) };
-        // SAFETY: the configuration is alive, and the topic's part of it belongs to it.
-        let topic = unsafe { rd_kafka_conf_get_default_topic_conf(self.0.pointer()) };
-        if !topic.is_null() {
-            // SAFETY: not NULL, and alive with the configuration.
-            let pairs = unsafe { rd_kafka_topic_conf_dump(topic, &raw mut count) };
-            // SAFETY: array and count came from the call above.
-            names.extend(unsafe { first_of_pairs(pairs, count) });
-        }
-        names
-    }
 }
 
-/// Copies the names of a dump's (name, value) pairs, and frees the dump.
-///
-/// # Safety
-/// Both arguments come from one call of a dump function.
-unsafe fn first_of_pairs(pairs: *mut *const std::ffi::c_char, count: usize) -> Vec<String> {
-    if pairs.is_null() {
-        return Vec::new();
-    }
-    // SAFETY: the dump has `count` entries, names and values in turn.
-    let entries = unsafe { std::slice::from_raw_parts(pairs, count) };
-    let name = |entry: &*const std::ffi::c_char| {
-        // SAFETY: each entry is NULL or a terminated string that lives until the dump is freed.
-        unsafe { text::copied(*entry) }
-    };
-    let names = entries.iter().step_by(2).filter_map(name).collect();
-    // SAFETY: nothing refers to the dump any more.
-    unsafe { rd_kafka_conf_dump_free(pairs, count) };
-    names
-}
-
-/// The names of all settings that this librdkafka takes, sorted, for suggestions.
+/// The names of all settings that this librdkafka takes, sorted, for suggestions. Empty where memory is short.
 #[must_use]
 pub fn known_settings() -> Vec<String> {
-    let mut names: Vec<String> = ALIASES.iter().map(|alias| (*alias).to_owned()).collect();
-    if let Ok(config) = Config::new() {
-        // Some setting of a topic has to be set before the configuration has a topic's part.
-        let _made_only_for_its_names = config.set("request.required.acks", "-1");
-        names.extend(config.names());
-    }
+    let mut names = names_in(&table_of_settings());
     names.sort_unstable();
     names.dedup();
-    // Places for functions, which no text can fill.
-    names.retain(|name| !name.ends_with("_cb") && name != "opaque" && name != "default_topic_conf");
     names
+}
+
+/// librdkafka's table of its settings, which it can only write to a C stream. Its other list, the dump of a
+/// configuration, leaves out texts without a default, `sasl.password` among them.
+fn table_of_settings() -> String {
+    let mut text: *mut c_char = std::ptr::null_mut();
+    let mut length = 0;
+    // SAFETY: both places are ours and outlive the stream.
+    let stream = unsafe { raw::open_memstream(&raw mut text, &raw mut length) };
+    if stream.is_null() {
+        return String::new();
+    }
+    // SAFETY: the stream is open; the pointer's type is C's FILE, under whatever name the bindings have for it.
+    unsafe { rd_kafka_conf_properties_show(stream.cast()) };
+    // SAFETY: the stream is open, and not used afterwards. Closing it completes text and length.
+    unsafe { raw::fclose(stream) };
+    // SAFETY: closing has terminated the text, or left it NULL.
+    let table = unsafe { text::copied(text) }.unwrap_or_default();
+    // SAFETY: the text came from the stream's allocator and was copied.
+    unsafe { raw::free(text.cast()) };
+    table
+}
+
+/// The first column of a table of `name | C/P | range | default | …` rows. Places for functions and objects, which no
+/// text can fill, are left out.
+fn names_in(table: &str) -> Vec<String> {
+    let name = |line: &str| {
+        let (name, rest) = line.split_once('|')?;
+        let name = name.trim();
+        let kind = rest.split('|').next()?.trim();
+        let is_row = matches!(kind, "*" | "C" | "P") && !name.is_empty();
+        let is_text = !name.ends_with("_cb") && !["opaque", "default_topic_conf"].contains(&name);
+        (is_row && is_text).then(|| name.to_owned())
+    };
+    table.lines().filter_map(name).collect()
 }
 
 #[cfg(test)]
@@ -156,11 +140,10 @@ mod tests {
     }
 
     #[test]
-    fn every_other_name_is_taken() {
-        let config = Config::new().unwrap();
-        for alias in ALIASES {
-            assert_ne!(config.set(alias, "1"), Err(Rejection::Unknown), "{alias}");
-        }
+    fn names_are_the_tables_first_column() {
+        let table = "## Global\nProperty | C/P | Range\n---|---|---\nclient.id | * |  | rdkafka\nacks  |  P  | -1\n\
+                     error_cb | * | | \nopaque | * | |\ngroup.id | C | |\nno bar\n | C |\n";
+        assert_eq!(names_in(table), ["client.id", "acks", "group.id"]);
     }
 
     #[test]

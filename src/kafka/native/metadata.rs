@@ -16,9 +16,9 @@ use tokio::sync::oneshot;
 use super::client::Client;
 use super::code::{CallError, Code};
 use super::handle::{Handle, Request, Target};
-use super::object::{Owned, View, accessors, destroyed_by};
+use super::object::{Owned, View, accessors, destroyed_by, fields};
 use super::queue::Event;
-use super::{raw, text};
+use super::raw;
 
 unsafe extern "C" fn destroy_metadata(metadata: *mut rd_kafka_metadata_t) {
     // SAFETY: by the promise of `Destroy`: the library's own object, for the last time.
@@ -35,6 +35,12 @@ accessors! {
     NODE_HOST: Value<rd_kafka_Node_t, *const c_char> = rd_kafka_Node_host;
     NODE_PORT: Value<rd_kafka_Node_t, u16> = rd_kafka_Node_port;
     NODE_RACK: Value<rd_kafka_Node_t, *const c_char> = rd_kafka_Node_rack;
+}
+
+fields! {
+    TOPIC_COUNT: c_int = rd_kafka_metadata_t, topic_cnt;
+    TOPICS: *mut rd_kafka_metadata_topic_t = rd_kafka_metadata_t, topics;
+    TOPIC_NAME: *mut c_char = rd_kafka_metadata_topic_t, topic;
 }
 
 /// The cluster that answered.
@@ -127,30 +133,12 @@ fn topic_names(client: &Client, limit: Duration) -> Result<Vec<String>, CallErro
     }
     // SAFETY: on success the metadata is new and ours.
     let metadata = unsafe { Owned::new(metadata.cast_mut()) };
-    let mut names = metadata.as_ref().map(names_in).unwrap_or_default();
+    let mut names = metadata
+        .iter()
+        .flat_map(|metadata| metadata.view().elements(TOPICS, TOPIC_COUNT))
+        .filter_map(|topic| topic.copied(TOPIC_NAME))
+        .collect::<Vec<String>>();
     names.sort_unstable();
     names.dedup();
     Ok(names)
-}
-
-/// Copies the names. Fields are read one by one: each topic also holds an error number for which the generated struct
-/// may have no value, so there must be no reference to it.
-fn names_in(metadata: &Owned<rd_kafka_metadata_t>) -> Vec<String> {
-    let metadata = metadata.pointer();
-    // SAFETY: the metadata is alive.
-    let count = unsafe { (&raw const (*metadata).topic_cnt).read() };
-    // SAFETY: as above.
-    let topics: *mut rd_kafka_metadata_topic_t = unsafe { (&raw const (*metadata).topics).read() };
-    if topics.is_null() {
-        return Vec::new();
-    }
-    let name = |index: usize| {
-        // SAFETY: the array has `count` topics, and the index is below that.
-        let topic = unsafe { topics.add(index) };
-        // SAFETY: the topic is alive with the metadata.
-        let name: *mut c_char = unsafe { (&raw const (*topic).topic).read() };
-        // SAFETY: NULL or a terminated string that lives as long as the metadata.
-        unsafe { text::copied(name) }
-    };
-    (0..usize::try_from(count).unwrap_or_default()).filter_map(name).collect()
 }

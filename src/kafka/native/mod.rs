@@ -16,6 +16,7 @@ pub(super) mod metadata;
 pub(super) mod offsets;
 pub(super) mod topics;
 
+mod certificate;
 mod client;
 mod object;
 mod options;

@@ -3,7 +3,7 @@
 //! A view is read through accessors that are declared once, as constants, next to the code that uses them; each
 //! declaration is the place where its safety is argued, so that the readers themselves are ordinary safe code.
 
-use std::ffi::c_char;
+use std::ffi::{c_char, c_int};
 use std::marker::PhantomData;
 use std::ptr::NonNull;
 
@@ -96,10 +96,6 @@ impl<'a, T> View<'a, T> {
         NonNull::new(object.cast_mut()).map(|object| View { object, lives: PhantomData })
     }
 
-    pub(super) fn pointer(self) -> *mut T {
-        self.object.as_ptr()
-    }
-
     /// Reads a plain value.
     pub(super) fn get<R>(self, accessor: Value<T, R>) -> R {
         // SAFETY: the accessor's declaration promises that it may be called on a live object, which this is.
@@ -184,13 +180,78 @@ impl<T, U> Clone for List<T, U> {
 
 impl<T, U> Copy for List<T, U> {}
 
+/// A field of one of the library's open structs, read as a plain type. There is never a reference to such a struct as a
+/// whole: it may hold an error number for which the generated enum has no value.
+pub(super) struct Field<T, R> {
+    offset: usize,
+    types: PhantomData<fn(*const T) -> R>,
+}
+
+impl<T, R> Clone for Field<T, R> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T, R> Copy for Field<T, R> {}
+
+impl<T, R> Field<T, R> {
+    /// Declares a field.
+    ///
+    /// # Safety
+    /// At this offset of the struct there is a value that is valid as an `R`, whatever the library has put there.
+    pub(super) const unsafe fn new(offset: usize) -> Self {
+        Field { offset, types: PhantomData }
+    }
+}
+
+impl<'a, T> View<'a, T> {
+    /// Reads a field.
+    pub(super) fn read<R: Copy>(self, field: Field<T, R>) -> R {
+        // SAFETY: the offset is that of a field of this struct.
+        let place = unsafe { self.object.as_ptr().byte_add(field.offset) };
+        // SAFETY: the object is alive, and the field's declaration promises an `R` there.
+        unsafe { place.cast::<R>().read() }
+    }
+
+    /// Looks at the elements of an array that the object owns.
+    pub(super) fn elements<U>(self, array: Field<T, *mut U>, count: Field<T, c_int>) -> Vec<View<'a, U>> {
+        let first = self.read(array);
+        let count = usize::try_from(self.read(count)).unwrap_or_default();
+        let element = |index| {
+            // SAFETY: the library's array has `count` elements, and the index is below that.
+            let element = unsafe { first.add(index) };
+            // SAFETY: an element lives as long as the object that owns its array.
+            unsafe { View::new(element) }
+        };
+        if first.is_null() { Vec::new() } else { (0..count).filter_map(element).collect() }
+    }
+
+    /// Copies a text that a field points to; `None` for NULL.
+    pub(super) fn copied(self, field: Field<T, *mut c_char>) -> Option<String> {
+        let text = self.read(field);
+        // SAFETY: a text field is NULL or a terminated string that lives as long as the object.
+        unsafe { text::copied(text) }
+    }
+}
+
 /// Declares accessors of the library as constants.
 macro_rules! accessors {
     ($($name:ident: $kind:ident<$native:ty, $answer:ty> = $function:path;)+) => {$(
-        // SAFETY: this is one of librdkafka's getters. They read the object they are given, change nothing, and answer
-        // numbers, or NULL, text or parts that the object owns (rdkafka.h, "lifetime" of each).
         const $name: $crate::kafka::native::object::$kind<$native, $answer> =
+            // SAFETY: this is one of librdkafka's getters. They read the object they are given, change nothing, and
+            // answer numbers, or NULL, text or parts that the object owns (rdkafka.h, "lifetime" of each).
             unsafe { $crate::kafka::native::object::$kind::new($function) };
     )+};
 }
 pub(super) use accessors;
+
+/// Declares fields of the library's open structs as constants.
+macro_rules! fields {
+    ($($name:ident: $read:ty = $native:ty, $field:ident;)+) => {$(
+        const $name: $crate::kafka::native::object::Field<$native, $read> =
+            // SAFETY: the field is declared with this type, or is an enum of C, which is a `c_int`.
+            unsafe { $crate::kafka::native::object::Field::new(std::mem::offset_of!($native, $field)) };
+    )+};
+}
+pub(super) use fields;

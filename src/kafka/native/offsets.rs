@@ -13,10 +13,10 @@ use rdkafka::bindings::{
 
 use super::code::{CallError, Code};
 use super::handle::{Handle, Request, Target};
-use super::object::{Owned, View, accessors, destroyed_by};
+use super::object::{Owned, View, accessors, destroyed_by, fields};
 use super::options::Wishes;
 use super::queue::Event;
-use super::text::{self, terminated};
+use super::text::terminated;
 
 destroyed_by! { rd_kafka_topic_partition_list_t => rd_kafka_topic_partition_list_destroy }
 
@@ -25,6 +25,15 @@ accessors! {
     PARTITION: Value<rd_kafka_ListOffsetsResultInfo_t, *const rd_kafka_topic_partition_t> =
         rd_kafka_ListOffsetsResultInfo_topic_partition;
     INFOS: List<rd_kafka_event_t, rd_kafka_ListOffsetsResultInfo_t> = rd_kafka_ListOffsets_result_infos;
+}
+
+fields! {
+    ROW_TOPIC: *mut c_char = rd_kafka_topic_partition_t, topic;
+    ROW_PARTITION: i32 = rd_kafka_topic_partition_t, partition;
+    ROW_OFFSET: i64 = rd_kafka_topic_partition_t, offset;
+    ROW_ERROR: c_int = rd_kafka_topic_partition_t, err;
+    LIST_COUNT: c_int = rd_kafka_topic_partition_list_t, cnt;
+    LIST_ROWS: *mut rd_kafka_topic_partition_t = rd_kafka_topic_partition_list_t, elems;
 }
 
 /// Which offset of a partition is asked for.
@@ -140,14 +149,15 @@ impl PartitionList {
         if row.is_null() {
             return Err(CallError::local("_FAIL", "a partition could not be listed"));
         }
-        // SAFETY: the row was just made, and no other reference to it exists.
-        unsafe { (&raw mut (*row).offset).write(offset) };
+        // SAFETY: the row was just made and is not NULL.
+        let place = unsafe { &raw mut (*row).offset };
+        // SAFETY: as above, and no reference to the row exists.
+        unsafe { place.write(offset) };
         Ok(())
     }
 }
 
-/// One row of such a list. Its fields are read one by one: the row as a whole may hold an error number for which the
-/// generated struct has no value, so there must be no reference to it.
+/// One row of such a list.
 pub(super) struct Row {
     pub(super) topic: String,
     pub(super) partition: i32,
@@ -157,35 +167,17 @@ pub(super) struct Row {
 
 impl Row {
     pub(super) fn read(row: View<'_, rd_kafka_topic_partition_t>) -> Option<Row> {
-        let row = row.pointer();
-        // SAFETY: the row is alive, as its view says.
-        let topic: *mut c_char = unsafe { (&raw const (*row).topic).read() };
-        // SAFETY: as above.
-        let partition = unsafe { (&raw const (*row).partition).read() };
-        // SAFETY: as above.
-        let offset = unsafe { (&raw const (*row).offset).read() };
-        // SAFETY: as above; the field is a C int.
-        let code = unsafe { (&raw const (*row).err).cast::<c_int>().read() };
-        // SAFETY: NULL or a terminated string that lives as long as the row.
-        let topic = unsafe { text::copied(topic) }?;
-        Some(Row { topic, partition, offset, error: Code(code).error(None) })
+        Some(Row {
+            topic: row.copied(ROW_TOPIC)?,
+            partition: row.read(ROW_PARTITION),
+            offset: row.read(ROW_OFFSET),
+            error: Code(row.read(ROW_ERROR)).error(None),
+        })
     }
 
     /// Reads all rows of a list.
     pub(super) fn all(list: View<'_, rd_kafka_topic_partition_list_t>) -> Vec<Row> {
-        let list = list.pointer();
-        // SAFETY: the list is alive, as its view says.
-        let count = unsafe { (&raw const (*list).cnt).read() };
-        // SAFETY: as above.
-        let rows: *mut rd_kafka_topic_partition_t = unsafe { (&raw const (*list).elems).read() };
-        let count = usize::try_from(count).unwrap_or_default();
-        let row = |index: usize| {
-            // SAFETY: the array has `count` rows, and the index is below that.
-            let row = unsafe { rows.add(index) };
-            // SAFETY: the row lives as long as the list, which is longer than this view.
-            unsafe { View::new(row) }.and_then(Row::read)
-        };
-        if rows.is_null() { Vec::new() } else { (0..count).filter_map(row).collect() }
+        list.elements(LIST_ROWS, LIST_COUNT).into_iter().filter_map(Row::read).collect()
     }
 }
 
@@ -208,8 +200,11 @@ mod tests {
     fn an_error_number_without_a_name_is_read() {
         let list = PartitionList::new(1).unwrap();
         list.add("orders", 0, 0).unwrap();
-        let elements = unsafe { (&raw const (*list.0.pointer()).elems).read() };
-        unsafe { (&raw mut (*elements).err).cast::<c_int>().write(31_999) };
+        let row = list.0.view().read(LIST_ROWS);
+        // SAFETY: the list has one row.
+        let error = unsafe { &raw mut (*row).err };
+        // SAFETY: as above; the field is a C int, and no reference to the row exists.
+        unsafe { error.cast::<c_int>().write(31_999) };
         assert_eq!(Row::all(list.0.view())[0].error.as_ref().unwrap().code, "ERR_31999?");
     }
 

@@ -5,7 +5,7 @@
 //! return plain integers; nothing else in this folder may call the generated twins. The library has one exported
 //! symbol per function, so this is the same code under an honest type.
 
-use std::ffi::{c_char, c_int};
+use std::ffi::{c_char, c_int, c_void};
 
 use rdkafka::bindings::{
     rd_kafka_ConfigEntry_t, rd_kafka_ConfigResource_t, rd_kafka_ConsumerGroupListing_t, rd_kafka_error_t,
@@ -35,4 +35,9 @@ unsafe extern "C" {
         metadata: *mut *const rd_kafka_metadata_t,
         timeout: c_int,
     ) -> c_int;
+
+    // The C library's stream into memory: librdkafka writes the table of its settings to a stream only.
+    pub(super) fn open_memstream(text: *mut *mut c_char, length: *mut usize) -> *mut c_void;
+    pub(super) fn fclose(stream: *mut c_void) -> c_int;
+    pub(super) fn free(text: *mut c_void);
 }

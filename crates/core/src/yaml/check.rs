@@ -1,6 +1,6 @@
 //! Holds a tree against a shape and reports everything that does not fit.
 
-use super::diagnostic::{Diagnostics, shown};
+use super::diagnostic::{Diagnostic, Diagnostics, shown};
 use super::node::{Node, Scalar, Style, Value};
 use super::scalar::{self, Hint};
 use super::shape::{Record, Shape, TextRule};
@@ -78,9 +78,8 @@ impl Walker<'_> {
         for field in record.fields.iter().filter(|field| field.required && node.entry(field.name).is_none()) {
             let message = format!("{} lacks the field {}", place.name, shown(field.name));
             let help = format!("add `{}`: {}", field.name, field.shape.expected());
-            // The whole file has no key to point at: its first one shows where the field could stand.
-            let first = node.entries().first().map_or(place.span, |entry| entry.key.span);
-            let span = if place.root { first } else { place.span };
+            // The whole file has no key to point at, so its beginning is.
+            let span = if place.root { Span { end: node.span.start, ..node.span } } else { place.span };
             self.findings.error_with_help(span, &message, &help);
         }
     }
@@ -126,12 +125,16 @@ impl Walker<'_> {
     }
 
     fn scalar(&mut self, scalar: &Scalar, span: Span, shape: &Shape, place: &Place) {
-        if let Shape::Text(rule) = shape
+        if let Shape::Text(rule) | Shape::PrivateText(rule) = shape
             && scalar::text(scalar).is_ok()
         {
             if let Some(Err(reason)) = rule.check.map(|check| check(&scalar.text)) {
-                let message = format!("{} is not {}: {reason}", shown(&scalar.text), rule.what);
-                self.findings.error(span, &message);
+                let private = shape.is_private();
+                let text = if private { place.name.clone() } else { shown(&scalar.text) };
+                let message = format!("{text} is not {}: {reason}", rule.what);
+                let mut finding = Diagnostic::error(self.findings.source(), span, &message);
+                finding.private = private;
+                self.findings.push(finding);
             }
             return;
         }
@@ -156,7 +159,7 @@ impl Walker<'_> {
             },
             Shape::Duration { forever } => duration_of(scalar, *forever).map(|_| ()),
             Shape::Size => size_of(scalar).map(|_| ()),
-            Shape::Text(rule) => {
+            Shape::Text(rule) | Shape::PrivateText(rule) => {
                 let text = scalar::text(scalar)?;
                 rule.check.map_or(Ok(()), |check| check(text)).map_err(Some)
             }
@@ -187,15 +190,22 @@ impl Walker<'_> {
             self.findings.error(span, "the file is empty");
             return;
         }
-        let message = format!("{} must be {}, not {}", place.name, shape.expected(), found(node));
+        let private = shape.is_private();
+        let found = match &node.value {
+            Value::Scalar(_) if private => "what is written here".to_owned(),
+            _ => found(node),
+        };
+        let message = format!("{} must be {}, not {found}", place.name, shape.expected());
+        // A hint may repeat the text.
+        let hint = if private { None } else { hint };
         let hint = hint.or_else(|| {
             let mapping = matches!(shape, Shape::Map { .. } | Shape::Record(_) | Shape::Partial(_));
             (mapping && node.is_null()).then(|| "write `{}` where nothing is to be said".to_owned())
         });
-        match hint {
-            Some(help) => self.findings.error_with_help(span, &message, &help),
-            None => self.findings.error(span, &message),
-        }
+        let mut finding = Diagnostic::error(self.findings.source(), span, &message);
+        finding.private = private;
+        finding.help = hint;
+        self.findings.push(finding);
     }
 }
 
@@ -224,6 +234,7 @@ fn is_kind_of(shape: &Shape, node: &Node) -> bool {
             | Shape::Duration { .. }
             | Shape::Size
             | Shape::Text(_)
+            | Shape::PrivateText(_)
             | Shape::Choice(_)
             | Shape::Scalar,
             Value::Scalar(_),

@@ -41,6 +41,8 @@ static OUTER: Record = Record {
             Shape::OneOf(&[Shape::Integer { min: 1, max: 9 }, Shape::Choice(&[("inherit", "")])]),
             "",
         ),
+        Field::optional("secret", Shape::PrivateText(&WORD), ""),
+        Field::optional("either", Shape::OneOf(&[Shape::PrivateText(&WORD), Shape::Record(&INNER)]), ""),
         Field::optional("setting", Shape::OneOf(&[Shape::Scalar, Shape::Null]), ""),
     ],
 };
@@ -174,4 +176,21 @@ fn what_fits_is_not_reported() {
 fn everything_is_reported_at_once() {
     let found = findings("count: x\non: no\nwiat: 3s\nlist: [7, 8]\ninner: {}\nmap: {B: 1}\nkind: z\n");
     assert_eq!(found.len(), 9, "{found:#?}");
+}
+
+#[test]
+fn a_secret_is_not_repeated() {
+    for value in ["CANARY", "[CANARY]", "'CANARY 1'", "4711", "{CANARY: 1}"] {
+        for field in ["secret", "either"] {
+            let source = Source::new("f", &format!("count: 1\n{field}: {value}\n"));
+            let mut findings = Diagnostics::new("f");
+            check(&read(&source, &mut findings).unwrap(), &OUTER, &mut findings);
+            let item = &findings.finish()[0];
+            if value.starts_with('{') && field == "either" {
+                continue; // A key is not a secret, and is shown so that it can be corrected.
+            }
+            assert!(item.private, "{field}: {value}");
+            assert!(!item.to_string().contains("CANARY") && !item.to_string().contains("4711"), "{item}");
+        }
+    }
 }

@@ -48,6 +48,8 @@ pub struct Diagnostic {
     pub labels: Vec<Label>,
     /// What to do next.
     pub help: Option<String>,
+    /// True where the lines of the labels may hold a secret and are not to be shown; the message never holds one.
+    pub private: bool,
 }
 
 impl Diagnostic {
@@ -65,7 +67,14 @@ impl Diagnostic {
 
     fn new(severity: Severity, source: &str, span: Span, message: &str) -> Self {
         let labels = vec![Label { span, text: String::new() }];
-        Self { severity, source: source.to_owned(), message: message.to_owned(), labels, help: None }
+        Self {
+            severity,
+            source: source.to_owned(),
+            message: message.to_owned(),
+            labels,
+            help: None,
+            private: false,
+        }
     }
 
     /// Adds what to do next.
@@ -204,7 +213,10 @@ pub fn near_miss<'a>(text: &str, candidates: impl IntoIterator<Item = &'a str>) 
     if length > 100 {
         return None;
     }
-    let allowed = (length / 3).clamp(1, 3);
+    if length < 3 {
+        return None;
+    }
+    let allowed = (length / 3).min(3);
     let lower = text.to_lowercase();
     let mut best: Option<(usize, &str)> = None;
     for candidate in candidates {
@@ -243,6 +255,7 @@ mod tests {
             ("colour", None),
             ("retention", None),
             ("", None),
+            ("ke", None),
         ];
         for (text, expected) in rows {
             assert_eq!(near_miss(text, known), expected, "{text:?}");

@@ -75,7 +75,7 @@ impl Writer {
                 json!({"type": "string", "pattern": pattern})
             }
             Shape::Size => json!({"type": "string", "pattern": size::PATTERN}),
-            Shape::Text(rule) => text(rule),
+            Shape::Text(rule) | Shape::PrivateText(rule) => text(rule),
             Shape::Choice(words) => {
                 let names: Vec<&str> = words.iter().map(|(word, _)| *word).collect();
                 let docs: Vec<&str> = words.iter().map(|(_, doc)| *doc).collect();

@@ -1,12 +1,13 @@
 //! YAML files as positioned trees, what is wrong with them, and the tables that say what they may hold.
 //!
-//! The way of a file: its bytes become a [`Source`], [`read`] makes a [`Node`] of it, [`check`] holds that against a
+//! The way of a file: its bytes become a [`Source`], [`read`] makes a [`Node`] of it, [`check()`] holds that against a
 //! table of [`shape`], [`Fields`] takes the values out, and [`Diagnostics`] collects what is wrong on the way: all of
 //! it, each with its place. What a catalog or a settings file means is not known here.
 
 mod check;
 mod diagnostic;
 mod fields;
+mod json;
 mod json_schema;
 mod merge;
 mod node;

@@ -101,7 +101,7 @@ impl Node {
     }
 
     /// How many nodes there are, this one included. Trees are at most as deep as the parser allows.
-    pub(super) fn count(&self) -> usize {
+    pub(crate) fn count(&self) -> usize {
         match &self.value {
             Value::Null | Value::Scalar(_) => 1,
             Value::Mapping(entries) => 1 + entries.iter().map(|entry| 1 + entry.value.count()).sum::<usize>(),

@@ -7,7 +7,7 @@
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
-use saphyr_parser::{Event, Parser, ScalarStyle, ScanError, Span as Marks};
+use saphyr_parser::{Event, Marker, Parser, ScalarStyle, ScanError, Span as Marks};
 
 use super::diagnostic::{Diagnostic, Diagnostics, shown};
 use super::node::{Entry, Key, Node, Scalar, Style, Value};
@@ -77,7 +77,8 @@ fn refuse_control_characters(text: &str, findings: &mut Diagnostics) -> bool {
     false
 }
 
-/// Turns the scanner's character indices into byte offsets of the whole source.
+/// Turns the scanner's lines and columns into byte offsets of the whole source. Its character indices are not used:
+/// behind a directive with a character of several bytes they are wrong (saphyr-parser 0.3.4).
 struct Places<'text> {
     /// The text without a byte order mark.
     text: &'text str,
@@ -85,6 +86,8 @@ struct Places<'text> {
     skipped: usize,
     /// The byte offset of each character; none where each character is one byte.
     bytes: Option<Vec<u32>>,
+    /// The index, in characters, of each line's first character.
+    lines: Vec<u32>,
     /// The empty span behind the text: the scanner reads a line feed there even where there is none.
     end: Span,
 }
@@ -92,12 +95,16 @@ struct Places<'text> {
 impl<'text> Places<'text> {
     fn of(whole: &'text str) -> Self {
         let text = whole.strip_prefix('\u{feff}').unwrap_or(whole);
-        let bytes = (!text.is_ascii())
-            .then(|| text.char_indices().map(|(at, _)| u32::try_from(at).unwrap_or(u32::MAX)).collect());
-        Self { text, skipped: whole.len() - text.len(), bytes, end: Span::after(whole) }
+        let small = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
+        let bytes = (!text.is_ascii()).then(|| text.char_indices().map(|(at, _)| small(at)).collect());
+        let breaks = text.chars().enumerate().filter(|(_, c)| *c == '\n').map(|(index, _)| small(index + 1));
+        let lines = std::iter::once(0).chain(breaks).collect();
+        Self { text, skipped: whole.len() - text.len(), bytes, lines, end: Span::after(whole) }
     }
 
-    fn byte(&self, index: usize) -> usize {
+    fn byte(&self, mark: &Marker) -> usize {
+        let Some(line) = self.lines.get(mark.line().saturating_sub(1)) else { return self.text.len() };
+        let index = *line as usize + mark.col();
         let offset = match &self.bytes {
             None => index,
             Some(bytes) => bytes.get(index).map_or(self.text.len(), |at| *at as usize),
@@ -106,11 +113,11 @@ impl<'text> Places<'text> {
     }
 
     fn span(&self, marks: &Marks) -> Span {
-        let start = self.byte(marks.start.index());
+        let start = self.byte(&marks.start);
         if start == self.text.len() {
             return self.end;
         }
-        let written = self.text.get(start..self.byte(marks.end.index())).unwrap_or_default().trim_end();
+        let written = self.text.get(start..self.byte(&marks.end)).unwrap_or_default().trim_end();
         Span {
             start: start + self.skipped,
             end: start + written.len() + self.skipped,

@@ -92,6 +92,7 @@ fn harmless_oddities_are_read() {
         ("a: \"\\e[2J\"\n", "a", "\u{1b}[2J", 1, 4),
         ("a: ${NAME}\n", "a", "${NAME}", 1, 4),
         ("a: |\n  x\n", "a", "x\n", 2, 3),
+        ("%é\n---\na: ü\n", "a", "ü", 3, 4),
     ];
     for (text, key, value, line, column) in rows {
         let node = tree(text);
@@ -191,7 +192,7 @@ fn pieces() -> impl Strategy<Value = String> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 3_000, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 5_000, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn any_pieces_end_in_a_tree_with_true_places_or_in_findings(text in pieces()) {

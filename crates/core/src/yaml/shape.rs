@@ -1,7 +1,7 @@
 //! Field-shape tables: what a file may say, written down once.
 //!
-//! A table is a `static` [`Record`]. Three readers share it: [`check`](super::check()) reports everything that
-//! does not fit, [`Fields`](super::Fields) takes the values out, and [`json_schema`](super::json_schema())
+//! A table is a `static` [`Record`]. Three readers share it: [`check()`](super::check()) reports everything that
+//! does not fit, [`Fields`](super::Fields) takes the values out, and [`json_schema()`](super::json_schema())
 //! writes what an editor needs. A value that a table does not accept is never taken out, and a test of each file's
 //! owner asks `unread` whether every field of a table is read.
 //!
@@ -81,6 +81,8 @@ pub enum Shape {
     Size,
     /// A text.
     Text(&'static TextRule),
+    /// A text that is, or may hold, a secret: neither it nor its line is ever shown.
+    PrivateText(&'static TextRule),
     /// One of these words, each with what it means.
     Choice(&'static [(&'static str, &'static str)]),
     /// Any text, number or boolean, taken out as its text.
@@ -172,13 +174,22 @@ impl Shape {
             Shape::Duration { forever: false } => "a duration such as 7d, 12h, 30m, 10s or 500ms".to_owned(),
             Shape::Duration { forever: true } => "a duration such as 7d, 12h or 30m, or forever".to_owned(),
             Shape::Size => "a size such as 64KiB".to_owned(),
-            Shape::Text(rule) => rule.what.to_owned(),
+            Shape::Text(rule) | Shape::PrivateText(rule) => rule.what.to_owned(),
             Shape::Choice(words) => alternatives(words.iter().map(|(word, _)| (*word).to_owned())),
             Shape::Scalar => "a text, a number, true or false".to_owned(),
             Shape::Any => "anything".to_owned(),
             Shape::List(_) => "a list".to_owned(),
             Shape::Map { .. } | Shape::Record(_) | Shape::Partial(_) => "a mapping".to_owned(),
             Shape::OneOf(shapes) => alternatives(shapes.iter().map(Shape::expected)),
+        }
+    }
+
+    /// True where what was written here is not to be shown.
+    pub(super) fn is_private(&self) -> bool {
+        match self {
+            Shape::PrivateText(_) => true,
+            Shape::OneOf(shapes) => shapes.iter().any(Shape::is_private),
+            _ => false,
         }
     }
 

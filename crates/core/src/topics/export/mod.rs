@@ -13,7 +13,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use globset::{Glob, GlobSet, GlobSetBuilder};
 
-use super::internal::{Reach, reach};
+use super::internal::{Reach, reach, reach_by_name};
 use super::live::{LiveConfig, LiveTopic, LiveTopics};
 use super::plan::Unknown;
 use super::settings::number;
@@ -69,6 +69,14 @@ impl Matcher {
     #[must_use]
     pub fn matches(&self, name: &TopicName) -> bool {
         self.all || self.globs.is_match(name.as_str())
+    }
+
+    /// Tells whether a topic is to be listed: one that brokers or tools keep for themselves only where `internal` asks
+    /// for them or a pattern names it outright.
+    #[must_use]
+    pub fn lists(&self, name: &TopicName, internal: bool) -> bool {
+        let ordinary = reach_by_name(name.as_str()) == Reach::Ordinary;
+        self.matches(name) && (ordinary || internal || self.outright.contains(name.as_str()))
     }
 
     /// Tells whether a topic is to be exported: a tool's own only where a pattern names it outright, the brokers' own

@@ -1,0 +1,68 @@
+//! `eventctl doctor`
+
+use eventctl_core::doctor::{Facts, State, diagnose};
+
+use crate::commands::Context;
+use crate::failure::Failure;
+use crate::files;
+use crate::flow;
+use crate::outcome::Outcome;
+use crate::render::doctor::Diagnosis;
+
+/// Say what is wrong with this environment: brokers, defaults, topics, registry, catalog, each with a next step
+///
+/// Example: eventctl --context prod doctor
+#[derive(Debug, clap::Args)]
+pub struct Args {}
+
+/// Looks at everything and ends with 1 if something is wrong, with 3 if something is unknown.
+///
+/// # Errors
+/// Settings that cannot be used (2).
+pub async fn run(_: &Args, cx: &Context) -> Result<Outcome, Failure> {
+    let mut facts = Facts::default();
+    let settings = cx.settings()?;
+    facts.expected_cluster =
+        settings.cluster_id.as_ref().map(|id| (id.value.to_string(), id.origin.to_string()));
+    catalog(cx, &mut facts)?;
+    if settings.brokers.is_some() {
+        let cluster = cx.cluster()?;
+        let answers = cx.stop.or(async { Ok(flow::diagnose::cluster(&cluster).await) }).await?;
+        facts.cluster = Some(answers.cluster);
+        facts.brokers = answers.brokers;
+        facts.topics = answers.topics;
+    }
+    if let Some((url, client)) = cx.registry()? {
+        let answer = cx.stop.or(async { Ok(flow::diagnose::registry(&client, &url).await) }).await?;
+        facts.registry = Some((url, answer));
+    }
+    let checks = diagnose(&facts);
+    let any = |state: State| checks.iter().any(|check| check.state == state);
+    let outcome = Outcome::unknown(any(State::Unknown)).and(Outcome::findings(any(State::Finding)));
+    cx.ui.show(&Diagnosis(checks))?;
+    Ok(outcome)
+}
+
+/// The catalog and its schema folder, where there is a catalog.
+fn catalog(cx: &Context, facts: &mut Facts) -> Result<(), Failure> {
+    let (path, named) = cx.catalog_path()?;
+    if !named && !files::exists(&path) {
+        return Ok(());
+    }
+    let name = cx.shown(&path);
+    let read = match cx.read_catalog(&path) {
+        Ok(read) => read,
+        Err(failure) => {
+            facts.catalog = Some((name, Err(failure.story())));
+            return Ok(());
+        }
+    };
+    let answer = match &read.catalog {
+        Some(catalog) => Ok(catalog.environment(None).map(|base| base.declared().len()).unwrap_or_default()),
+        None => Err("it has errors".to_owned()),
+    };
+    facts.catalog = Some((name, answer));
+    let stray = read.schemas.stray.first().map(|stray| format!("{stray} is not a schema file"));
+    facts.schemas = Some((read.schema_folder, stray.map_or(Ok(read.schemas.subjects.len()), Err)));
+    Ok(())
+}

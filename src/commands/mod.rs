@@ -1,0 +1,10 @@
+//! One file per verb, `Args` above `run`; a family is a folder. No command names another command's file.
+
+pub mod check;
+pub mod completions;
+pub mod config;
+mod context;
+pub mod doctor;
+pub mod topics;
+
+pub use context::{ConsentArgs, Context};

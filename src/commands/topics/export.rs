@@ -1,0 +1,47 @@
+//! `eventctl topics export`
+
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+
+use eventctl_core::topics::export::{Matcher, export};
+
+use crate::commands::Context;
+use crate::failure::Failure;
+use crate::files::{self, Access};
+use crate::flow::survey;
+use crate::outcome::Outcome;
+
+/// Write a catalog of the live cluster, against which plan finds nothing to do
+///
+/// Example: eventctl topics export --match 'orders-*' > topics.yaml
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    /// Only topics that match this pattern; may be repeated
+    #[arg(long = "match", value_name = "PATTERN")]
+    patterns: Vec<String>,
+    /// Write to this file instead of stdout
+    #[arg(long, value_name = "FILE", value_hint = clap::ValueHint::FilePath)]
+    out: Option<PathBuf>,
+}
+
+pub(super) async fn run(args: Args, cx: &Context) -> Result<Outcome, Failure> {
+    let matcher = Matcher::new(&args.patterns).map_err(|error| Failure::usage(error.to_string()))?;
+    let cluster = cx.cluster()?;
+    let wanted = |name: &_| matcher.lists(name, true);
+    let (live, _) = cx.stop.or(survey::everything(&cluster, &BTreeSet::new(), wanted)).await?;
+    let export = export(&live, &matcher);
+    for note in &export.notes {
+        cx.ui.warn(note);
+    }
+    for unknown in &export.unknown {
+        cx.ui.warn(format!("{}: {}", unknown.topic, unknown.text));
+    }
+    match &args.out {
+        Some(path) => {
+            files::write_whole(path, export.yaml.as_bytes(), Access::Ordinary)?;
+            cx.ui.note(format!("{} topics written to {}", export.topics, path.display()));
+        }
+        None => cx.ui.show(&export)?,
+    }
+    Ok(Outcome::unknown(!export.unknown.is_empty()))
+}

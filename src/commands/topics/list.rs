@@ -1,0 +1,41 @@
+//! `eventctl topics list`
+
+use std::collections::BTreeSet;
+
+use eventctl_core::catalog::Environment;
+use eventctl_core::name::TopicName;
+use eventctl_core::topics::export::Matcher;
+use eventctl_core::topics::report;
+
+use crate::commands::Context;
+use crate::failure::Failure;
+use crate::flow::survey;
+use crate::outcome::Outcome;
+
+/// List topics: partitions, replicas, what is out of sync, retention, overrides
+///
+/// Example: eventctl topics list 'agent-*'
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    /// Only topics that match one of these patterns
+    #[arg(value_name = "PATTERN", add = crate::commands::completions::topic_names())]
+    patterns: Vec<String>,
+    /// Also those of brokers and tools, such as __consumer_offsets
+    #[arg(long)]
+    internal: bool,
+}
+
+pub(super) async fn run(args: Args, cx: &Context) -> Result<Outcome, Failure> {
+    let matcher = Matcher::new(&args.patterns).map_err(|error| Failure::usage(error.to_string()))?;
+    let catalog = cx.catalog_if_any()?;
+    let environment = catalog.as_ref().map(|catalog| cx.environment(catalog)).transpose()?;
+    let declared = environment.map(Environment::declared);
+    let declared = declared.as_deref();
+    let cluster = cx.cluster()?;
+    let wanted = |name: &TopicName| matcher.lists(name, args.internal);
+    let also: BTreeSet<TopicName> = declared.into_iter().flatten().map(|topic| topic.name.clone()).collect();
+    let (live, offsets) = cx.stop.or(survey::everything(&cluster, &also, wanted)).await?;
+    let list = report::list(&live, &offsets, declared);
+    cx.ui.show(&list)?;
+    Ok(Outcome::unknown(!list.unknown.is_empty()))
+}

@@ -1,0 +1,488 @@
+//! The door to the file system: nothing else opens, writes or lists a file.
+//!
+//! It bounds what is read, writes whole files or none, and names the path in every error. It decides who is at fault
+//! (a path the user named: input, 2; a full disk: this machine, 3) and knows nothing of what stands in a file.
+#![expect(clippy::disallowed_methods, reason = "this is the door to std::fs")]
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Read, Write};
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt, PermissionsExt};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use crate::failure::{Failure, Kind};
+
+/// Who may read a file that we write.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Access {
+    /// What the machine's umask leaves.
+    Ordinary,
+    /// Its owner alone (mode 0600).
+    Private,
+}
+
+/// What stands in the folder of schemas, by its layout `<subject>/v<N>.avsc`.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct SchemaFolder {
+    /// The numbers of each subject's files.
+    pub subjects: BTreeMap<String, BTreeSet<u32>>,
+    /// What does not follow the layout, as paths below the folder. Names that begin with a dot are passed over.
+    pub stray: Vec<String>,
+}
+
+/// The most entries that a listing takes in: a folder with more is not a folder of schemas.
+const LISTING_LIMIT: usize = 100_000;
+
+/// Reads a whole file of at most `limit` bytes.
+///
+/// # Errors
+/// `Input` where it is absent, may not be read, is a folder or is larger; `Machine` where the disk fails.
+pub fn read(path: &Path, limit: u64) -> Result<Vec<u8>, Failure> {
+    let file = File::open(path).map_err(|error| failed("read", path, &error))?;
+    let about = file.metadata().map_err(|error| failed("read", path, &error))?;
+    if about.is_dir() {
+        return Err(Failure::input(format!("{} is a folder, not a file", path.display())));
+    }
+    let too_large = || {
+        let story = format!("{} is larger than {limit} bytes, the most that is read here", path.display());
+        Failure::input(story)
+    };
+    if about.is_file() && about.len() > limit {
+        return Err(too_large());
+    }
+    let mut bytes = Vec::new();
+    let most = limit.saturating_add(1);
+    file.take(most).read_to_end(&mut bytes).map_err(|error| failed("read", path, &error))?;
+    if bytes.len() as u64 > limit {
+        return Err(too_large());
+    }
+    Ok(bytes)
+}
+
+/// Reads a whole text file of at most `limit` bytes.
+///
+/// # Errors
+/// As `read`; also `Input` where the bytes are not UTF-8, with the line of the first that is not.
+pub fn read_text(path: &Path, limit: u64) -> Result<String, Failure> {
+    String::from_utf8(read(path, limit)?).map_err(|error| {
+        let valid = error.utf8_error().valid_up_to();
+        let line = 1 + error.as_bytes().iter().take(valid).filter(|byte| **byte == b'\n').count();
+        Failure::input(format!("{} is not UTF-8 text (line {line}, byte {valid})", path.display()))
+            .hint(format!("see what it is: file {}", path.display()))
+    })
+}
+
+/// Reads a whole file, or says that there is none.
+///
+/// # Errors
+/// As `read`, except that an absent file is `None`.
+pub fn read_if_there(path: &Path, limit: u64) -> Result<Option<Vec<u8>>, Failure> {
+    match fs::metadata(path) {
+        Err(error) if absent(&error) => Ok(None),
+        Err(error) => Err(failed("read", path, &error)),
+        Ok(_) => read(path, limit).map(Some),
+    }
+}
+
+/// Tells whether something is there, of any kind; what may not be looked at counts as absent.
+#[must_use]
+pub fn exists(path: &Path) -> bool {
+    fs::metadata(path).is_ok()
+}
+
+/// Tells whether a file belongs to its owner alone: no permission for group or others.
+///
+/// # Errors
+/// As `read`.
+pub fn is_private(path: &Path) -> Result<bool, Failure> {
+    let about = fs::metadata(path).map_err(|error| failed("read", path, &error))?;
+    Ok(about.mode() & 0o077 == 0)
+}
+
+/// The path without links and dots, or as it is where that cannot be told.
+#[must_use]
+pub fn canonical(path: &Path) -> PathBuf {
+    fs::canonicalize(path).unwrap_or_else(|_| path.to_owned())
+}
+
+/// Looks for a regular file of one of these names in a folder and in those above it, up to the root of the
+/// repository (the folder that holds `.git`). Outside of a repository only the folder itself is searched, so that a
+/// file which somebody left in `/tmp` does not steer a command that runs below it.
+#[must_use]
+pub fn find_up(names: &[&str], from: &Path) -> Option<PathBuf> {
+    let root = from.ancestors().find(|folder| exists(&folder.join(".git"))).unwrap_or(from);
+    for folder in from.ancestors() {
+        let found = names.iter().map(|name| folder.join(name)).find(|path| is_regular(path));
+        if found.is_some() || folder == root {
+            return found;
+        }
+    }
+    None
+}
+
+fn is_regular(path: &Path) -> bool {
+    fs::metadata(path).is_ok_and(|about| about.is_file())
+}
+
+/// Writes a whole file or leaves what was there: a temporary file beside it is written, synced and renamed. What is
+/// not a regular file (`/dev/stdout`, a pipe) is written to directly. Links are followed.
+///
+/// # Errors
+/// `Input` where the path cannot be written to; `Machine` where the disk is full or fails.
+pub fn write_whole(path: &Path, bytes: &[u8], access: Access) -> Result<(), Failure> {
+    let wrong = |error: io::Error| failed("write", path, &error);
+    match fs::metadata(path) {
+        Ok(about) if about.is_dir() => {
+            return Err(Failure::input(format!("{} is a folder, not a file", path.display())));
+        }
+        Ok(about) if !about.is_file() => {
+            let mut file = OpenOptions::new().write(true).open(path).map_err(wrong)?;
+            return file.write_all(bytes).and_then(|()| file.flush()).map_err(wrong);
+        }
+        _ => {}
+    }
+    let target = canonical(path);
+    let temporary = temporary_beside(&target);
+    let written = write_new(&temporary, bytes, access).and_then(|()| fs::rename(&temporary, &target));
+    if let Err(error) = written {
+        // The write's own error is the one to tell; a temporary file that cannot be removed either adds nothing.
+        let _ = fs::remove_file(&temporary);
+        return Err(wrong(error));
+    }
+    // The name is durable only once its folder is; some file systems cannot sync a folder, and the file stands.
+    if let Some(folder) = target.parent().and_then(|folder| File::open(folder).ok()) {
+        let _ = folder.sync_all();
+    }
+    Ok(())
+}
+
+fn write_new(path: &Path, bytes: &[u8], access: Access) -> io::Result<()> {
+    let mode = match access {
+        Access::Ordinary => 0o666,
+        Access::Private => 0o600,
+    };
+    let mut file = OpenOptions::new().write(true).create_new(true).mode(mode).open(path)?;
+    file.write_all(bytes)?;
+    file.sync_all()
+}
+
+fn temporary_beside(path: &Path) -> PathBuf {
+    static COUNTER: AtomicU64 = AtomicU64::new(0);
+    let number = COUNTER.fetch_add(1, Ordering::Relaxed);
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    path.with_file_name(format!(".{name}.{}.{number}.tmp", rustix::process::getpid().as_raw_nonzero()))
+}
+
+/// A file that is open for writing.
+#[derive(Debug)]
+pub struct Output(File);
+
+impl Write for Output {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.0.flush()
+    }
+}
+
+impl Output {
+    /// Waits until what was written is on the disk.
+    ///
+    /// # Errors
+    /// Where the disk fails.
+    pub fn sync(&self) -> io::Result<()> {
+        self.0.sync_data()
+    }
+}
+
+/// Creates a file, or empties the one that is there, for a stream of bytes.
+///
+/// # Errors
+/// As `write_whole`.
+pub fn create(path: &Path) -> Result<Output, Failure> {
+    File::create(path).map(Output).map_err(|error| failed("write", path, &error))
+}
+
+/// Opens a file to add to its end; it is created where there is none.
+///
+/// # Errors
+/// As `write_whole`.
+pub fn append(path: &Path, access: Access) -> Result<Output, Failure> {
+    let mode = if access == Access::Private { 0o600 } else { 0o666 };
+    let file = OpenOptions::new().append(true).create(true).mode(mode).open(path);
+    file.map(Output).map_err(|error| failed("write", path, &error))
+}
+
+/// Opens a file to read it as a stream; bounding what is kept of it is the reader's part.
+///
+/// # Errors
+/// As `read`.
+pub fn open(path: &Path) -> Result<impl Read + Send + use<>, Failure> {
+    File::open(path).map_err(|error| failed("read", path, &error))
+}
+
+/// Creates a folder that only its owner may enter (mode 0700), with those above it; one that is there stays as it is.
+///
+/// # Errors
+/// As `write_whole`.
+pub fn create_private_folder(path: &Path) -> Result<(), Failure> {
+    if exists(path) {
+        return Ok(());
+    }
+    fs::create_dir_all(path)
+        .and_then(|()| fs::set_permissions(path, fs::Permissions::from_mode(0o700)))
+        .map_err(|error| failed("create", path, &error))
+}
+
+/// Removes a file; one that is not there is no error.
+///
+/// # Errors
+/// As `write_whole`.
+pub fn remove(path: &Path) -> Result<(), Failure> {
+    match fs::remove_file(path) {
+        Err(error) if !absent(&error) => Err(failed("remove", path, &error)),
+        _ => Ok(()),
+    }
+}
+
+/// Lists the folder of schemas: `<subject>/v<N>.avsc`, N from 1 and without leading zeros.
+///
+/// # Errors
+/// `Input` where the folder is absent, may not be read or holds more than 100,000 entries.
+pub fn list_schemas(folder: &Path) -> Result<SchemaFolder, Failure> {
+    let mut listing = SchemaFolder::default();
+    for (name, is_folder) in entries(folder)? {
+        if !is_folder {
+            listing.stray.push(name);
+            continue;
+        }
+        let mut numbers = BTreeSet::new();
+        for (file, is_folder) in entries(&folder.join(&name))? {
+            match schema_number(&file) {
+                Some(number) if !is_folder => drop(numbers.insert(number)),
+                _ => listing.stray.push(format!("{name}/{file}")),
+            }
+        }
+        listing.subjects.insert(name, numbers);
+    }
+    Ok(listing)
+}
+
+/// The names in a folder in order, and whether each is a folder itself. Hidden ones are passed over.
+fn entries(folder: &Path) -> Result<Vec<(String, bool)>, Failure> {
+    let wrong = |error: io::Error| failed("list", folder, &error);
+    let mut names = Vec::new();
+    for entry in fs::read_dir(folder).map_err(wrong)? {
+        let entry = entry.map_err(wrong)?;
+        let name = entry.file_name().to_string_lossy().into_owned();
+        if name.starts_with('.') {
+            continue;
+        }
+        names.push((name, entry.path().is_dir()));
+        if names.len() > LISTING_LIMIT {
+            let story = format!("{} holds more than {LISTING_LIMIT} entries", folder.display());
+            return Err(Failure::input(story));
+        }
+    }
+    names.sort();
+    Ok(names)
+}
+
+fn schema_number(file: &str) -> Option<u32> {
+    let digits = file.strip_prefix('v')?.strip_suffix(".avsc")?;
+    let number: u32 = digits.parse().ok()?;
+    (number > 0 && number.to_string() == digits).then_some(number)
+}
+
+fn absent(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory)
+}
+
+/// Tells a file error: what was tried, on which path, why. The path was the user's to choose, unless the trouble is
+/// the machine's own.
+fn failed(verb: &str, path: &Path, error: &io::Error) -> Failure {
+    let kind = match error.kind() {
+        io::ErrorKind::NotFound
+        | io::ErrorKind::PermissionDenied
+        | io::ErrorKind::AlreadyExists
+        | io::ErrorKind::IsADirectory
+        | io::ErrorKind::NotADirectory
+        | io::ErrorKind::InvalidInput
+        | io::ErrorKind::InvalidFilename
+        | io::ErrorKind::ReadOnlyFilesystem => Kind::Input,
+        io::ErrorKind::BrokenPipe => Kind::BrokenPipe,
+        _ => Kind::Machine,
+    };
+    let reason = match error.kind() {
+        io::ErrorKind::NotFound if verb == "write" => "its folder does not exist".to_owned(),
+        io::ErrorKind::NotFound => "it does not exist".to_owned(),
+        io::ErrorKind::PermissionDenied => "permission denied".to_owned(),
+        io::ErrorKind::StorageFull => "no space is left on the device".to_owned(),
+        _ => error.to_string(),
+    };
+    Failure::new(kind, format!("cannot {verb} {}: {reason}", path.display()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn folder() -> tempfile::TempDir {
+        tempfile::tempdir().unwrap()
+    }
+
+    #[test]
+    fn reads_are_bounded_and_name_the_path() {
+        let folder = folder();
+        let path = folder.path().join("topics.yaml");
+        let absent = read(&path, 10).unwrap_err();
+        assert_eq!(absent.kind(), Kind::Input);
+        assert!(absent.story().contains("topics.yaml: it does not exist"), "{absent:?}");
+        fs::write(&path, "0123456789").unwrap();
+        assert_eq!(read(&path, 10).unwrap(), b"0123456789");
+        let large = read(&path, 9).unwrap_err();
+        assert!(large.story().contains("larger than 9 bytes"), "{large:?}");
+        let endless = read(Path::new("/dev/zero"), 1_000).unwrap_err();
+        assert!(endless.story().contains("larger than 1000 bytes"), "{endless:?}");
+        let is_folder = read(folder.path(), 10).unwrap_err();
+        assert!(is_folder.story().contains("is a folder"), "{is_folder:?}");
+        assert!(read_if_there(&folder.path().join("none"), 10).unwrap().is_none());
+        assert!(read_if_there(&path.join("below-a-file"), 10).unwrap().is_none());
+    }
+
+    #[test]
+    fn text_that_is_not_utf8_is_told_by_its_line() {
+        let folder = folder();
+        let path = folder.path().join("a");
+        fs::write(&path, b"one\ntwo\n\xff").unwrap();
+        let failure = read_text(&path, 100).unwrap_err();
+        assert!(failure.story().contains("line 3, byte 8"), "{failure:?}");
+        assert_eq!(failure.kind(), Kind::Input);
+    }
+
+    #[test]
+    fn a_file_is_written_whole_or_not_at_all() {
+        let folder = folder();
+        let path = folder.path().join("plan.json");
+        write_whole(&path, b"old", Access::Private).unwrap();
+        assert!(is_private(&path).unwrap());
+        write_whole(&path, b"new", Access::Private).unwrap();
+        assert_eq!(fs::read(&path).unwrap(), b"new");
+        // Readers meanwhile see one version or the other, never a part.
+        let (old, new) = (vec![b'a'; 1 << 20], vec![b'b'; 1 << 20]);
+        write_whole(&path, &old, Access::Ordinary).unwrap();
+        std::thread::scope(|scope| {
+            let writer = scope.spawn(|| {
+                (0..20).for_each(|turn| {
+                    let bytes = if turn % 2 == 0 { &new } else { &old };
+                    write_whole(&path, bytes, Access::Ordinary).unwrap();
+                });
+            });
+            while !writer.is_finished() {
+                let seen = fs::read(&path).unwrap();
+                assert!(seen == old || seen == new, "a torn file of {} bytes", seen.len());
+            }
+        });
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "a temporary file is left");
+    }
+
+    #[test]
+    fn links_and_devices_are_written_through() {
+        let folder = folder();
+        let (target, link) = (folder.path().join("target"), folder.path().join("link"));
+        fs::write(&target, "old").unwrap();
+        std::os::unix::fs::symlink(&target, &link).unwrap();
+        write_whole(&link, b"new", Access::Ordinary).unwrap();
+        assert_eq!(fs::read(&target).unwrap(), b"new");
+        assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
+        write_whole(Path::new("/dev/null"), b"new", Access::Ordinary).unwrap();
+        assert!(!fs::metadata("/dev/null").unwrap().is_file(), "the device was replaced by a file");
+    }
+
+    #[test]
+    fn a_full_disk_is_the_machines_fault_and_a_wrong_path_the_users() {
+        let full = write_whole(Path::new("/dev/full"), b"x", Access::Ordinary).unwrap_err();
+        assert_eq!((full.kind(), full.code()), (Kind::Machine, 3));
+        assert!(full.story().contains("no space is left"), "{full:?}");
+        let folder = folder();
+        let nowhere = write_whole(&folder.path().join("a/b"), b"x", Access::Ordinary).unwrap_err();
+        assert_eq!((nowhere.kind(), nowhere.code()), (Kind::Input, 2));
+        assert!(nowhere.story().contains("its folder does not exist"), "{nowhere:?}");
+        assert_eq!(write_whole(folder.path(), b"x", Access::Ordinary).unwrap_err().code(), 2);
+    }
+
+    #[test]
+    fn what_is_appended_follows_what_is_there() {
+        let folder = folder();
+        let path = folder.path().join("log");
+        for line in ["one\n", "two\n"] {
+            append(&path, Access::Private).unwrap().write_all(line.as_bytes()).unwrap();
+        }
+        assert_eq!(fs::read_to_string(&path).unwrap(), "one\ntwo\n");
+        assert!(is_private(&path).unwrap());
+        create(&path).unwrap().write_all(b"three").unwrap();
+        assert_eq!(fs::read_to_string(&path).unwrap(), "three");
+    }
+
+    #[test]
+    fn the_search_upwards_ends_at_the_repository() {
+        let folder = folder();
+        let inner = folder.path().join("repository/a/b");
+        fs::create_dir_all(&inner).unwrap();
+        let outside = folder.path().join("eventctl.yaml");
+        fs::write(&outside, "").unwrap();
+        let find = || find_up(&["eventctl.yaml"], &inner);
+        assert_eq!(find(), None, "outside of a repository only the folder itself counts");
+        fs::write(folder.path().join("repository/.git"), "gitdir: elsewhere").unwrap();
+        assert_eq!(find(), None, "the file above the repository counts");
+        let at_root = folder.path().join("repository/eventctl.yaml");
+        fs::write(&at_root, "").unwrap();
+        assert_eq!(find(), Some(at_root));
+        // A folder of that name is no settings file.
+        fs::create_dir(inner.join("eventctl.yaml")).unwrap();
+        let nearer = folder.path().join("repository/a/eventctl.yaml");
+        fs::write(&nearer, "").unwrap();
+        assert_eq!(find(), Some(nearer));
+    }
+
+    #[test]
+    fn schema_files_are_listed_by_subject_and_the_rest_is_stray() {
+        let folder = folder();
+        let subject = folder.path().join("agent-matched-event");
+        fs::create_dir(&subject).unwrap();
+        fs::create_dir(subject.join("v9.avsc")).unwrap();
+        fs::create_dir(folder.path().join("empty")).unwrap();
+        for name in
+            ["v1.avsc", "v3.avsc", "v10.avsc", "v0.avsc", "v02.avsc", "v1.json", "v+4.avsc", ".hidden"]
+        {
+            fs::write(subject.join(name), "{}").unwrap();
+        }
+        fs::write(folder.path().join("README.md"), "").unwrap();
+        let listing = list_schemas(folder.path()).unwrap();
+        let numbers: Vec<u32> = listing.subjects["agent-matched-event"].iter().copied().collect();
+        assert_eq!(numbers, [1, 3, 10]);
+        assert!(listing.subjects["empty"].is_empty());
+        let stray = ["README.md", "v+4.avsc", "v0.avsc", "v02.avsc", "v1.json", "v9.avsc"];
+        let stray: Vec<String> = stray
+            .iter()
+            .map(|s| if *s == "README.md" { (*s).into() } else { format!("agent-matched-event/{s}") })
+            .collect();
+        assert_eq!(listing.stray, stray);
+        assert_eq!(list_schemas(&folder.path().join("none")).unwrap_err().code(), 2);
+    }
+
+    #[test]
+    fn removing_what_is_gone_is_no_error() {
+        let folder = folder();
+        let path = folder.path().join("a");
+        fs::write(&path, "").unwrap();
+        remove(&path).unwrap();
+        remove(&path).unwrap();
+        let private = folder.path().join("state/eventctl");
+        create_private_folder(&private).unwrap();
+        assert!(is_private(&private).unwrap());
+    }
+}
