@@ -14,7 +14,7 @@ use eventctl_core::topics::apply::{
     readiness, resolve, without_leaders,
 };
 use eventctl_core::topics::change::{Action, Change, ChangeKey};
-use eventctl_core::topics::live::{LiveTopic, LiveTopics};
+use eventctl_core::topics::live::{LiveCluster, LiveTopic, LiveTopics};
 use eventctl_core::topics::plan::Plan;
 
 use crate::failure::Failure;
@@ -90,7 +90,8 @@ pub async fn apply(plan: &Approved<Plan>, means: Means<'_>) -> ApplyReport {
     finish(report, &changes, means).await
 }
 
-/// Compares what ended well with the cluster, once for all.
+/// Compares what ended well with the cluster, once for all. A broker may tell what was before for a while after a
+/// change, so what differs is read again until there is no time left.
 async fn finish(report: ApplyReport, changes: &[&Change], means: Means<'_>) -> ApplyReport {
     let good = |change: &&&Change| report.get(&change.key()).is_some_and(ItemOutcome::is_good);
     let names: BTreeSet<TopicName> =
@@ -98,11 +99,17 @@ async fn finish(report: ApplyReport, changes: &[&Change], means: Means<'_>) -> A
     if names.is_empty() {
         return report;
     }
-    let asked: Vec<TopicName> = names.iter().cloned().collect();
-    let named = look_up(means.cluster, &asked, true).await;
-    let cluster =
-        eventctl_core::topics::live::LiveCluster { id: None, brokers: Vec::new(), controller: None };
-    read_back(report, changes, &LiveTopics { cluster, named, others: Vec::new() })
+    let names: Vec<TopicName> = names.into_iter().collect();
+    let deadline = Instant::now() + means.timeout;
+    loop {
+        let named = look_up(means.cluster, &names, true).await;
+        let cluster = LiveCluster { id: None, brokers: Vec::new(), controller: None };
+        let read = read_back(report.clone(), changes, &LiveTopics { cluster, named, others: Vec::new() });
+        if read == report || Instant::now() >= deadline {
+            return read;
+        }
+        tokio::time::sleep(PAUSE).await;
+    }
 }
 
 /// True where nobody answered at all: there is no sense in sending the next batch.

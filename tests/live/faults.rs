@@ -52,7 +52,7 @@ fn the_oldest_server_we_care_about_is_provisioned_too() {
     let world = own.world();
     world.write(
         "topics.yaml",
-        "version: 1\ndefaults: { replication_factor: 1, retention: 7d }\ntopics:\n  orders: { partitions: 4, key: id }\n",
+        "version: 1\ndefaults: { replication_factor: 1, retention: 7d, dlq: { retention: 30d } }\ntopics:\n  orders: { partitions: 4, key: id }\n",
     );
     world.run(&["topics", "apply", "--yes"]).ends(0);
     world.run(&["topics", "plan", "--check"]).ends(0);
