@@ -20,7 +20,7 @@ demo:
 	@dev/demo $(EVENTCTL)
 
 build:
-	$(CARGO) build --profile $(PROFILE)
+	$(CARGO) build --profile $(PROFILE) --workspace
 
 test:
 	@dev/setup --test
@@ -32,7 +32,7 @@ test-offline:
 
 test-live:
 	@dev/timed 'cluster' dev/cluster up
-	@dev/timed 'live tests' $(CARGO) test --profile $(PROFILE) --test live
+	@dev/timed 'live tests' $(CARGO) test --profile $(PROFILE) --workspace --test live
 
 lint: lint-format lint-clippy
 
@@ -41,7 +41,7 @@ lint-format:
 
 lint-clippy:
 	$(CARGO) clippy --profile $(PROFILE) --workspace --all-targets -- -D warnings
-	$(CARGO) clippy --profile $(PROFILE) --test live -- -D warnings
+	$(CARGO) clippy --profile $(PROFILE) --workspace --test live -- -D warnings
 
 doc:
 	RUSTDOCFLAGS='-D warnings' $(CARGO) doc --profile $(PROFILE) --workspace --no-deps --document-private-items

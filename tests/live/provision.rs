@@ -146,7 +146,7 @@ fn partitions_grow_with_their_dead_letter_topic_and_never_shrink() {
     let (world, topic) = (shared.world(), shared.name("orders"));
     let catalog = |partitions: u32| {
         format!(
-            "version: 1\ndefaults: {{ replication_factor: 3 }}\ntopics:\n  {topic}: {{ partitions: {partitions}, key: id }}\n"
+            "version: 1\ndefaults: {{ replication_factor: 3, dlq: {{ retention: 30d }} }}\ntopics:\n  {topic}: {{ partitions: {partitions}, key: id }}\n"
         )
     };
     world.write("topics.yaml", catalog(2));
@@ -287,7 +287,7 @@ fn an_exported_catalog_plans_nothing() {
         "config: { cleanup.policy: 'compact,delete' }",
         "config: { retention.ms: -1 }",
         "config: { retention.ms: 12345 }",
-        "replication_factor: 1",
+        "replication_factor: 1, config: { min.insync.replicas: 1 }",
         "config: { min.insync.replicas: 2, unclean.leader.election.enable: true }",
         "config: { segment.bytes: 1048576 }",
     ];

@@ -40,7 +40,8 @@ pub(super) async fn run(args: Args, cx: &Context) -> Result<Outcome, Failure> {
     let cluster = cx.cluster()?;
     let plan = match &args.file {
         None => {
-            let request = Request { prune: args.prune, also: BTreeSet::new(), now: cx.now() };
+            let request =
+                Request { prune: args.prune, also: BTreeSet::new(), now: cx.now(), timeout: cx.timeout()? };
             cx.stop.or(planning::plan(environment, &cluster, &request)).await?.plan
         }
         Some(path) => cx.stop.or(kept(&read(path)?, environment, &cluster, cx)).await?,
@@ -92,7 +93,7 @@ async fn kept(
     cluster: &Cluster,
     cx: &Context,
 ) -> Result<Plan, Failure> {
-    let request = Request { prune: file.prune(), also: file.topics(), now: cx.now() };
+    let request = Request { prune: file.prune(), also: file.topics(), now: cx.now(), timeout: cx.timeout()? };
     let Planned { plan, live, facts } = planning::plan(environment, cluster, &request).await?;
     let environment_name = environment.name.as_deref();
     let catalog_hash = environment.part_hash();

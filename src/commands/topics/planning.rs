@@ -1,6 +1,7 @@
 //! How `plan` and `apply` come to the same plan: reads, decides, asks for numbers, has it checked.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::{Duration, Instant};
 
 use eventctl_core::catalog::Environment;
 use eventctl_core::name::TopicName;
@@ -27,14 +28,33 @@ pub(super) struct Request {
     pub(super) also: BTreeSet<TopicName>,
     /// The time.
     pub(super) now: Timestamp,
+    /// How long brokers that do not agree are asked again.
+    pub(super) timeout: Duration,
 }
 
+/// How soon a cluster is asked again whose brokers do not agree.
+const PAUSE: Duration = Duration::from_millis(200);
+
 /// Makes the plan of an environment against the cluster as it is now.
+///
+/// A broker may tell what was before for a while: that a topic is absent which the controller has. The validation
+/// shows it, and the plan is made again until the brokers agree or no time is left.
 pub(super) async fn plan(
     environment: &Environment,
     cluster: &Cluster,
     request: &Request,
 ) -> Result<Planned, Failure> {
+    let deadline = Instant::now() + request.timeout;
+    loop {
+        let planned = once(environment, cluster, request).await?;
+        if !planned.plan.contradicted() || Instant::now() + PAUSE >= deadline {
+            return Ok(planned);
+        }
+        tokio::time::sleep(PAUSE).await;
+    }
+}
+
+async fn once(environment: &Environment, cluster: &Cluster, request: &Request) -> Result<Planned, Failure> {
     let declared = environment.declared();
     let mentioned = environment.mentioned();
     let mut names = plan::names_to_ask(&declared, &environment.scope, request.prune);

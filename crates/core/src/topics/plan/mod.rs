@@ -28,6 +28,7 @@ use jiff::Timestamp;
 use super::change::{Action, Alteration, Change, ChangeKey, Creation, Deletion, Growth};
 use super::declared::{Declared, Scope};
 use super::live::LiveTopics;
+use crate::fault::FaultKind;
 use crate::human;
 use crate::name::{ClusterId, TopicName};
 use crate::risk::Risk;
@@ -215,6 +216,17 @@ impl Plan {
             }
         }
         self
+    }
+
+    /// True where the brokers' word on a change contradicts what the plan was made from: a topic to be created exists,
+    /// or one to be grown has as many partitions already. Somebody was faster, or a broker told what was before.
+    #[must_use]
+    pub fn contradicted(&self) -> bool {
+        self.changes.iter().any(|planned| match (&planned.change, &planned.validation) {
+            (Change::Create(_), Validation::Refused { fault }) => fault.kind == FaultKind::Exists,
+            (Change::Grow(_), Validation::Refused { fault }) => fault.code == "INVALID_PARTITIONS",
+            _ => false,
+        })
     }
 
     /// Adds what the brokers said of the changes beforehand; a refusal is also a finding.

@@ -353,6 +353,19 @@ fn a_refusal_beforehand_is_a_finding_and_a_server_that_cannot_tell_is_none() {
 }
 
 #[test]
+fn a_creation_that_exists_contradicts_the_plan_and_a_refused_one_does_not() {
+    let world = World::new(vec![declared("a", 1, 1, &[])], vec![]);
+    let answered = |kind, code| {
+        let key = ChangeKey { action: Action::Create, topic: name("a") };
+        let answer = Validation::of(Err(fault(kind, code)));
+        world.plan().with_validation(&BTreeMap::from([(key, answer)])).contradicted()
+    };
+    assert!(answered(FaultKind::Exists, "TOPIC_ALREADY_EXISTS"));
+    assert!(!answered(FaultKind::Refused, "POLICY_VIOLATION"));
+    assert!(!world.plan().contradicted());
+}
+
+#[test]
 fn what_the_catalog_declares_and_what_a_prune_names_is_asked_for_by_name() {
     let scope = Scope { topics: vec![name("old")], ..Scope::default() };
     let catalog = [declared("a", 1, 1, &[])];
