@@ -5,8 +5,9 @@
 //! name, and asks for consent by the table of DESIGN.md section 3. It knows neither Kafka nor a terminal: it is
 //! handed the id of the cluster that answered and something to ask on.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
+use eventctl_core::human;
 use eventctl_core::name::ClusterId;
 use eventctl_core::risk::Risk;
 
@@ -139,10 +140,13 @@ fn allow_risks(risks: &[(Risk, String)], allowed: &BTreeSet<Risk>) -> Result<(),
     if missing.is_empty() {
         return Ok(());
     }
-    let names: BTreeSet<&str> = missing.iter().map(|(risk, _)| risk.name()).collect();
-    let names = names.into_iter().collect::<Vec<_>>().join(",");
-    let things =
-        missing.iter().map(|(risk, thing)| format!("{thing} ({risk})")).collect::<Vec<_>>().join("; ");
+    let mut by_risk: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for (risk, thing) in &missing {
+        by_risk.entry(risk.name()).or_default().push(thing);
+    }
+    let names = by_risk.keys().copied().collect::<Vec<_>>().join(",");
+    let things = by_risk.iter().map(|(risk, things)| format!("{risk} ({})", human::list(things, 10)));
+    let things = things.collect::<Vec<_>>().join(", ");
     let story = format!("the plan carries risks that were not allowed: {things}");
     Err(Failure::new(Kind::Refused, story)
         .hint(format!("nothing was changed; to accept them: --allow {names}")))

@@ -59,6 +59,7 @@ fn run(cli: Cli, around: Surroundings, ui: Ui) -> Result<Outcome, Failure> {
     let runtime = runtime.map_err(|error| Failure::machine(format!("cannot start: {error}")))?;
     let cx = Context::new(cli.flags(), around, ui, stop);
     let outcome = runtime.block_on(cli.run(&cx));
+    cx.show_log();
     // Threads that still wait for a broker must not hold up the exit.
     runtime.shutdown_background();
     outcome

@@ -52,6 +52,7 @@ pub struct Context {
     pub around: Surroundings,
     flags: Flags,
     loaded: OnceCell<Loaded>,
+    cluster: OnceCell<Cluster>,
 }
 
 /// A catalog file that was read, with everything that was found about it.
@@ -72,13 +73,14 @@ impl Context {
     /// A context for one command.
     #[must_use]
     pub fn new(flags: Flags, around: Surroundings, ui: Ui, stop: Stop) -> Self {
-        Context { ui, stop, around, flags, loaded: OnceCell::new() }
+        Context { ui, stop, around, flags, loaded: OnceCell::new(), cluster: OnceCell::new() }
     }
 
     /// A context with settings that were read before.
     #[must_use]
     pub fn of(loaded: Loaded, around: Surroundings, ui: Ui, stop: Stop) -> Self {
-        Context { ui, stop, around, flags: Flags::default(), loaded: OnceCell::from(loaded) }
+        let loaded = OnceCell::from(loaded);
+        Context { ui, stop, around, flags: Flags::default(), loaded, cluster: OnceCell::new() }
     }
 
     /// The settings and what they were read from.
@@ -220,6 +222,7 @@ impl Context {
         let schemas =
             if files::exists(&folder) { files::list_schemas(&folder)? } else { SchemaFolder::default() };
         let known = SchemaFiles { subjects: schemas.subjects.clone() };
+        self.ui.detail(format!("catalog {name}, schemas in {}", self.shown(&folder)));
         let catalog::Loaded { catalog, findings } = catalog::load(&source, Some(&known));
         Ok(ReadCatalog { catalog, source, schemas, schema_folder: self.shown(&folder), findings })
     }
@@ -288,7 +291,24 @@ impl Context {
     /// # Errors
     /// `Input` for settings that cannot be used.
     pub fn cluster(&self) -> Result<Cluster, Failure> {
-        Cluster::connect(&self.connect_options()?)
+        if let Some(cluster) = self.cluster.get() {
+            return Ok(cluster.clone());
+        }
+        let options = self.connect_options()?;
+        if let Some(brokers) = &self.settings()?.brokers {
+            self.ui.detail(format!("brokers {} ({})", brokers.value, brokers.origin));
+        }
+        let cluster = Cluster::connect(&options)?;
+        Ok(self.cluster.get_or_init(|| cluster).clone())
+    }
+
+    /// Shows what the client logged, where `-vv` asks for it; when a command has ended.
+    pub fn show_log(&self) {
+        if let (Some(cluster), 2..) = (self.cluster.get(), self.ui.style().verbose) {
+            for line in cluster.recent_log() {
+                self.ui.detail(line);
+            }
+        }
     }
 
     /// What the gate needs to know, for the cluster that answered.

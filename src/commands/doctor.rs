@@ -62,6 +62,9 @@ fn catalog(cx: &Context, facts: &mut Facts) -> Result<(), Failure> {
         None => Err("it has errors".to_owned()),
     };
     facts.catalog = Some((name, answer));
+    if read.schemas == files::SchemaFolder::default() {
+        return Ok(());
+    }
     let stray = read.schemas.stray.first().map(|stray| format!("{stray} is not a schema file"));
     facts.schemas = Some((read.schema_folder, stray.map_or(Ok(read.schemas.subjects.len()), Err)));
     Ok(())

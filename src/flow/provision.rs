@@ -9,13 +9,14 @@ use std::time::{Duration, Instant};
 
 use eventctl_core::fault::{Fault, FaultKind, Seen};
 use eventctl_core::name::TopicName;
+use eventctl_core::risk::Risk;
 use eventctl_core::topics::apply::{
     ApplyReport, ItemOutcome, Next, Readiness, Resolution, after_answer, before, give_up, read_back,
     readiness, resolve, without_leaders,
 };
 use eventctl_core::topics::change::{Action, Change, ChangeKey};
 use eventctl_core::topics::live::{LiveCluster, LiveTopic, LiveTopics};
-use eventctl_core::topics::plan::Plan;
+use eventctl_core::topics::plan::{Plan, PlannedChange};
 
 use crate::failure::Failure;
 use crate::gate::{Approved, Consequential};
@@ -29,8 +30,14 @@ const CHANGES_AT_ONCE: usize = 50;
 const PAUSE: Duration = Duration::from_millis(100);
 
 impl Consequential for Plan {
-    fn risks(&self) -> Vec<(eventctl_core::risk::Risk, String)> {
-        Plan::risks(self)
+    // The sentences stand in the plan that was shown; a refusal names the topics.
+    fn risks(&self) -> Vec<(Risk, String)> {
+        let of = |planned: &PlannedChange| {
+            let topic = planned.change.topic().to_string();
+            let risks: BTreeSet<Risk> = planned.risks.iter().map(|risk| risk.risk).collect();
+            risks.into_iter().map(move |risk| (risk, topic.clone()))
+        };
+        self.changes.iter().flat_map(of).collect()
     }
 
     fn question(&self) -> String {

@@ -25,9 +25,9 @@ pub(super) fn cluster(description: ClusterDescription) -> LiveCluster {
     }
 }
 
-/// A topic's id.
+/// A topic's id as Kafka and its tools write it. librdkafka has the letters of plain base64, Kafka those for URLs.
 pub(super) fn topic_id(id: Option<String>) -> Option<TopicId> {
-    id.map(TopicId)
+    id.map(|id| TopicId(id.replace('+', "-").replace('/', "_")))
 }
 
 /// A topic's partitions.

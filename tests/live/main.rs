@@ -20,3 +20,4 @@ mod faults;
 mod native;
 mod oracle;
 mod provision;
+mod transcripts;

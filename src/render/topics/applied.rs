@@ -41,6 +41,10 @@ impl Report for ApplyReport {
                 }
             };
         }
+        if self.items.is_empty() {
+            page.lit("Nothing to apply\n");
+            return;
+        }
         let counts = self.counts();
         page.lit("\nApplied: ").val(counts.done + counts.already_so).lit(" done");
         for (count, word) in [

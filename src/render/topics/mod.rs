@@ -14,12 +14,20 @@ use super::page::{Page, Tone};
 /// A setting's value with what it means beside it: `604800000 (7d)`.
 fn shown_value(key: &str, value: &str) -> String {
     let Ok(number) = value.parse::<i64>() else { return value.to_owned() };
-    let meaning = match key {
-        _ if key.ends_with(".ms") => human::duration(number),
-        _ if key.ends_with(".bytes") => return human::bytes(number),
-        _ => return value.to_owned(),
-    };
-    if meaning == format!("{number}ms") { meaning } else { format!("{number} ({meaning})") }
+    let time = key.ends_with(".ms");
+    match number {
+        // Kafka's own ways to say what is no number.
+        -2 if key.starts_with("local.retention.") => format!("-2 (as {})", key.trim_start_matches("local.")),
+        i64::MAX => format!("{number} (no limit)"),
+        -1 if key.ends_with(".bytes") => "-1 (no limit)".to_owned(),
+        0 => value.to_owned(),
+        _ if time => {
+            let meaning = human::duration(number);
+            if meaning == format!("{number}ms") { meaning } else { format!("{number} ({meaning})") }
+        }
+        _ if key.ends_with(".bytes") => human::bytes(number),
+        _ => value.to_owned(),
+    }
 }
 
 /// What could not be found out, a line each.
@@ -30,5 +38,28 @@ fn unknowns(unknown: &[Unknown], page: &mut Page) {
             Some(fault) => page.lit(" (").val(fault).lit(")\n"),
             None => page.end(),
         };
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_have_their_meaning_beside_them() {
+        let rows = [
+            ("retention.ms", "604800000", "604800000 (7d)"),
+            ("retention.ms", "-1", "-1 (forever)"),
+            ("retention.ms", "12345", "12345ms"),
+            ("local.retention.ms", "-2", "-2 (as retention.ms)"),
+            ("flush.ms", "9223372036854775807", "9223372036854775807 (no limit)"),
+            ("retention.bytes", "-1", "-1 (no limit)"),
+            ("segment.bytes", "1048576", "1048576 (1.0 MiB)"),
+            ("cleanup.policy", "compact", "compact"),
+            ("min.insync.replicas", "2", "2"),
+        ];
+        for (key, value, shown) in rows {
+            assert_eq!(shown_value(key, value), shown, "{key}={value}");
+        }
     }
 }

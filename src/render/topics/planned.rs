@@ -1,7 +1,7 @@
 //! How a topic plan looks.
 
 use eventctl_core::human;
-use eventctl_core::topics::change::{Alteration, Change, Creation, SettingChange};
+use eventctl_core::topics::change::{Action, Alteration, Change, Creation, SettingChange};
 use eventctl_core::topics::plan::{PLAN_KIND, Plan, PlannedChange, Unmanaged, Validation};
 use serde::Serialize;
 
@@ -75,6 +75,8 @@ fn change(planned: &PlannedChange, page: &mut Page) {
         page.lit("    ").tone(Tone::Faint, "note: ").line(note);
     }
     match &planned.validation {
+        // Brokers cannot check a deletion beforehand, and nobody expects it.
+        _ if planned.change.action() == Action::Delete => {}
         Validation::Valid => {}
         Validation::NotValidated { reason } => {
             page.lit("    ").tone(Tone::Faint, "not validated by the brokers: ").line(reason);
