@@ -60,3 +60,9 @@ down:
 
 clean:
 	$(CARGO) clean
+
+# The JSON Schemas that editors use; a test fails when they are not current.
+.PHONY: schemas
+schemas: build
+	$(EVENTCTL) check --print-schema catalog > docs/schemas/topics.schema.json
+	$(EVENTCTL) check --print-schema settings > docs/schemas/eventctl.schema.json

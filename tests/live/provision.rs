@@ -319,7 +319,10 @@ fn list_and_describe_agree_with_kcat() {
         let line = format!("topic {} with {} partitions:", row["topic"], row["partitions"]);
         assert!(kcat.contains(&line), "kcat does not say: {line}");
     }
-    world.run(&["topics", "describe", &shared.name("agent-events")]).ends(0);
+    let agent = world.run(&["topics", "describe", &shared.name("agent-events"), "-o", "json"]).ends(0).json();
+    let id = format!("TopicId: {}\t", agent["data"]["topics"][0]["id"].as_str().expect("an id"));
+    let java = java("dev", "topics", &["--describe", "--topic", &shared.name("agent-events")]);
+    assert!(java.contains(&id), "TopicCommand does not say {id}: {java}");
     world.run(&["topics", "describe", &shared.name("nothing")]).ends(1);
 }
 
