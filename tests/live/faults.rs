@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use crate::clusters::{Own, until};
-use crate::oracle::{java, kcat_metadata};
+use crate::oracle::{checked, java, kcat_metadata};
 use crate::world::{Transcript, World};
 
 const CANARY: &str = "c4n4ry-Pa55w0rd";
@@ -34,9 +34,8 @@ fn a_broker_killed_during_apply_is_reported_and_a_second_run_converges() {
         serde_json::from_str(&text).unwrap_or_else(|error| panic!("{error}: {text}"));
     let items = report["data"]["items"].as_array().expect("items").clone();
     assert_eq!(items.len(), 100, "every topic is reported");
-    let undone = items
-        .iter()
-        .any(|item| !["done", "already_so"].contains(&item["result"]["state"].as_str().unwrap_or("")));
+    let undone =
+        items.iter().any(|item| !["done", "already_so"].contains(&item["result"].as_str().unwrap_or("")));
     assert_eq!(undone, code != 0, "the exit code {code} and the report disagree: {text}");
 
     own.cluster(&["start", "2"]);
@@ -44,6 +43,34 @@ fn a_broker_killed_during_apply_is_reported_and_a_second_run_converges() {
     world.run(&["topics", "plan", "--check"]).ends(0);
     let described = java(&own.name, "topics", &["--describe"]);
     assert_eq!(described.matches("PartitionCount: 3").count(), 100, "{described}");
+}
+
+#[test]
+fn ctrl_c_in_the_middle_of_apply_leaves_a_report_and_a_second_run_goes_on() {
+    let own = Own::start("interrupt", &["--no-registry", "--brokers", "1"]);
+    let world = own.world();
+    let topics = (0..600).map(|index| format!("  many-{index:03}: {{ partitions: 1, dlq: false }}\n"));
+    let catalog = topics.collect::<String>();
+    world.write(
+        "topics.yaml",
+        format!("version: 1\ndefaults: {{ replication_factor: 1 }}\ntopics:\n{catalog}"),
+    );
+    let report = tempfile::NamedTempFile::new().expect("a file");
+    let mut apply = world.command(&["topics", "apply", "--yes", "-q", "-o", "json"]);
+    let mut apply = apply.stdout(report.reopen().expect("a file")).spawn().expect("a process");
+    until("the first topic", Duration::from_secs(60), || kcat_metadata(own.get("BROKERS")).contains("many-"));
+    checked(std::process::Command::new("kill").args(["-INT", &apply.id().to_string()]));
+    assert_eq!(apply.wait().expect("an end").code(), Some(130));
+    let text = std::fs::read_to_string(report.path()).expect("a report");
+    let report: serde_json::Value =
+        serde_json::from_str(&text).unwrap_or_else(|error| panic!("{error}: {text}"));
+    let summary = &report["data"]["summary"];
+    let count = |key: &str| summary[key].as_u64().expect(key);
+    assert_eq!(count("done") + count("not_tried"), 600, "{summary}");
+    let live = kcat_metadata(own.get("BROKERS")).matches("\"many-").count() as u64;
+    assert_eq!(live, count("done"), "what is reported done is there, and nothing else");
+    world.run(&["topics", "apply", "--yes", "--timeout", "30s"]).ends(0);
+    world.run(&["topics", "plan", "--check"]).ends(0);
 }
 
 #[test]
