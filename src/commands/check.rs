@@ -12,6 +12,7 @@ use crate::render::check::CheckReport;
 ///
 /// All errors are shown at once, each where it stands. What hangs on the content of schemas is not checked yet, and
 /// counted as such.
+///
 /// Example: eventctl check
 #[derive(Debug, clap::Args)]
 pub struct Args {

@@ -24,8 +24,9 @@ use crate::ui::Ui;
 
 /// Print the completion script of a shell
 ///
-/// Completes commands, flags, and the names of contexts and topics. For bash, in ~/.bashrc:
-///     source <(eventctl completions bash)
+/// Completes commands, flags, and the names of contexts and topics.
+///
+/// Example, in ~/.bashrc: source <(eventctl completions bash)
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// The shell

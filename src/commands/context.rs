@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use eventctl_core::catalog::{self, Catalog, Environment, SchemaFiles};
 use eventctl_core::name::ClusterId;
 use eventctl_core::risk::Risk;
@@ -35,11 +36,16 @@ pub struct ConsentArgs {
     #[arg(long)]
     pub yes: bool,
     /// Accept these risks of the plan, by name
-    #[arg(long, value_name = "RISK,…", value_delimiter = ',')]
+    #[arg(long, value_name = "RISK,…", value_delimiter = ',', value_parser = risk())]
     pub allow: Vec<Risk>,
     /// Consent to changes of this protected context
     #[arg(long, value_name = "NAME")]
     pub confirm_context: Option<String>,
+}
+
+/// Reads a risk by name; help and errors list them all, and so does completion.
+fn risk() -> impl TypedValueParser<Value = Risk> {
+    PossibleValuesParser::new(Risk::ALL.map(Risk::name)).try_map(|name| name.parse::<Risk>())
 }
 
 /// What a command is handed.

@@ -10,6 +10,7 @@ use crate::settings;
 ///
 /// Commands and librdkafka settings that load or run code count only from your own file, or after this. A change of
 /// the file ends the trust.
+///
 /// Example: eventctl config trust
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {

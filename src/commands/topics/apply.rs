@@ -21,6 +21,7 @@ use crate::outcome::Outcome;
 /// Make the cluster as the catalog wants it: show the plan, ask once, act, read back
 ///
 /// Run it again after anything went wrong: it goes on from what is there.
+///
 /// Example: eventctl topics apply --yes --allow retention-cut
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
