@@ -174,12 +174,7 @@ fn names_are_legal_and_each_once() {
     for (rest, place, words) in rows {
         assert_finding(&format!("version: 1\n{rest}\n"), place, "error", words);
     }
-    assert_finding(
-        "version: 2\ntopics: {}\n",
-        "1:10",
-        "error",
-        "`version` must be a whole number from 1 to 1",
-    );
+    assert_finding("version: 2\ntopics: {}\n", "1:10", "error", "`version` must be 1");
     assert_finding("version: 1\n", "1:1", "error", "the file lacks the field `topics`");
     assert_finding("", "1:1", "error", "the file is empty");
     assert_finding("# only words\n", "1:1", "error", "the file is empty");
