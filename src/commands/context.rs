@@ -12,22 +12,24 @@ use eventctl_core::name::ClusterId;
 use eventctl_core::risk::Risk;
 use eventctl_core::secret::Opened;
 use eventctl_core::settings::{BOOTSTRAP_SERVERS, Flags, Origin, Settings};
-use eventctl_core::yaml::{Diagnostic, Source};
+use eventctl_core::yaml::{Diagnostic, SIZE_LIMIT, Source};
 use jiff::Timestamp;
 
-use crate::failure::Failure;
+use crate::failure::{Failure, Kind};
 use crate::files::{self, SchemaFolder};
 use crate::gate::{ConsentRule, Expected, Policy};
 use crate::http;
 use crate::kafka::cluster::Cluster;
 use crate::kafka::connect::ConnectOptions;
+use crate::outcome::Outcome;
 use crate::render::diagnostics;
+use crate::render::report::Report;
 use crate::settings::{self, LoadError, Loaded, Surroundings};
 use crate::stop::Stop;
 use crate::ui::{Terminal, Ui};
 
 /// The largest catalog that is read, in bytes; the YAML reader has its own limits on what it expands to.
-const CATALOG_LIMIT: u64 = 8 * 1024 * 1024;
+const CATALOG_LIMIT: u64 = SIZE_LIMIT as u64;
 
 /// Flags of commands that ask before they change something.
 #[derive(Debug, clap::Args)]
@@ -327,6 +329,18 @@ impl Context {
             protected: settings.protection(live).map(str::to_owned),
             expected,
         })
+    }
+
+    /// Prints the answer of a command that only reads, and ends with what it found out: a reader who has gone does not
+    /// turn drift or an error into 0.
+    ///
+    /// # Errors
+    /// `Machine` where stdout cannot be written.
+    pub fn answer<R: Report>(&self, report: &R, outcome: Outcome) -> Result<Outcome, Failure> {
+        match self.ui.show(report) {
+            Err(failure) if failure.kind() != Kind::BrokenPipe => Err(failure),
+            _ => Ok(outcome),
+        }
     }
 
     /// The terminal, to be asked on.

@@ -39,8 +39,7 @@ pub async fn run(_: &Args, cx: &Context) -> Result<Outcome, Failure> {
     let checks = diagnose(&facts);
     let any = |state: State| checks.iter().any(|check| check.state == state);
     let outcome = Outcome::unknown(any(State::Unknown)).and(Outcome::findings(any(State::Finding)));
-    cx.ui.show(&Diagnosis(checks))?;
-    Ok(outcome)
+    cx.answer(&Diagnosis(checks), outcome)
 }
 
 /// The catalog and its schema folder, where there is a catalog.

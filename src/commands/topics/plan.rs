@@ -39,8 +39,7 @@ pub(super) async fn run(args: Args, cx: &Context) -> Result<Outcome, Failure> {
         files::write_whole(path, text.as_bytes(), Access::Ordinary)?;
         cx.ui.note(format!("plan kept in {}: eventctl topics apply {}", path.display(), path.display()));
     }
-    cx.ui.show(&planned.plan)?;
-    Ok(outcome(&planned.plan, args.check))
+    cx.answer(&planned.plan, outcome(&planned.plan, args.check))
 }
 
 /// Without `--check` a plan is an answer, whatever it holds; what could not be found out never is.
