@@ -77,11 +77,11 @@ fn yaml_rows() -> Vec<(&'static str, Vec<u8>, &'static str, &'static str)> {
 }
 
 #[track_caller]
-fn assert_told(told: &str, file: &str, place: &str, words: &str) {
+fn assert_told(name: &str, told: &str, file: &str, place: &str, words: &str) {
     let excerpt: String = told.chars().take(600).collect();
     let begins = if place.is_empty() { format!("--> {file}:") } else { format!("--> {file}:{place}\n") };
-    assert!(told.contains(&begins), "no {begins}\n{excerpt}");
-    assert!(told.contains(words), "no {words}\n{excerpt}");
+    assert!(told.contains(&begins), "{name}: no {begins}\n{excerpt}");
+    assert!(told.contains(words), "{name}: no {words}\n{excerpt}");
 }
 
 #[test]
@@ -89,10 +89,9 @@ fn hostile_yaml_as_a_catalog() {
     for (name, text, place, words) in yaml_rows() {
         let world = World::empty();
         world.write("topics.yaml", text);
-        println!("{name}");
-        assert_told(&refused(&world, &["check"]), "topics.yaml", place, words);
+        assert_told(name, &refused(&world, &["check"]), "topics.yaml", place, words);
         let plan = ["topics", "plan", "--out", "plan.json", "--brokers", "127.0.0.1:1"];
-        assert_told(&refused(&world, &plan), "topics.yaml", place, words);
+        assert_told(name, &refused(&world, &plan), "topics.yaml", place, words);
     }
 }
 
@@ -101,9 +100,8 @@ fn hostile_yaml_as_settings() {
     for (name, text, place, words) in yaml_rows() {
         let world = World::empty();
         world.write("eventctl.yaml", text);
-        println!("{name}");
-        assert_told(&refused(&world, &["config", "show"]), "eventctl.yaml", place, words);
-        assert_told(&refused(&world, &["config", "trust", "--yes"]), "eventctl.yaml", place, words);
+        assert_told(name, &refused(&world, &["config", "show"]), "eventctl.yaml", place, words);
+        assert_told(name, &refused(&world, &["config", "trust", "--yes"]), "eventctl.yaml", place, words);
     }
 }
 
@@ -129,7 +127,7 @@ fn values_that_yaml_readers_take_for_something_else() {
     for (field, words) in rows {
         let world = World::empty();
         world.write("topics.yaml", format!("version: 1\ntopics:\n  a:\n    {field}\n"));
-        assert_told(&refused(&world, &["check"]), "topics.yaml", &place_of(field), words);
+        assert_told(field, &refused(&world, &["check"]), "topics.yaml", &place_of(field), words);
     }
 }
 
@@ -162,7 +160,7 @@ fn hostile_topic_names() {
     for (topics, place, words) in rows {
         let world = World::empty();
         world.write("topics.yaml", format!("version: 1\n{topics}"));
-        assert_told(&refused(&world, &["check"]), "topics.yaml", place, words);
+        assert_told(words, &refused(&world, &["check"]), "topics.yaml", place, words);
     }
 }
 
@@ -171,7 +169,7 @@ fn an_empty_catalog_is_refused_and_empty_settings_say_nothing() {
     for text in ["", "# nothing\n", "---\n", "\u{feff}", "null\n"] {
         let world = World::empty();
         world.write("topics.yaml", text).write("eventctl.yaml", text);
-        assert_told(&refused(&world, &["check"]), "topics.yaml", "", "empty");
+        assert_told(text, &refused(&world, &["check"]), "topics.yaml", "", "empty");
         world.run(&["config", "show"]).ends(0);
     }
 }
@@ -254,9 +252,8 @@ fn plan_files_that_are_none() {
     for (name, text, words) in rows {
         let world = World::shipped();
         world.write("plan.json", text);
-        println!("{name}");
         let told = refused(&world, &["topics", "apply", "plan.json", "--yes", "--brokers", "127.0.0.1:1"]);
-        assert!(told.contains(words), "{told}");
+        assert!(told.contains(words), "{name}: {told}");
     }
     let world = World::shipped();
     let huge = std::fs::File::create(world.path("huge.json")).expect("a file");

@@ -117,7 +117,6 @@ fn a_password_where_none_may_stand() {
     for (name, text) in rows {
         let world = World::shipped();
         world.write("eventctl.yaml", &text);
-        println!("{name}");
         let runs = assert_silent(&world, &[]);
         assert_eq!(runs[0].code, 2, "{name}: {}", runs[0]);
         assert!(runs[0].stderr.contains("eventctl.yaml:"), "{name}: {}", runs[0]);
