@@ -48,7 +48,6 @@ doc:
 
 bench:
 	@dev/setup --test
-	@dev/cluster up
 	@$(MAKE) --no-print-directory build
 	@dev/bench $(EVENTCTL)
 

@@ -23,6 +23,7 @@ use crate::cli::Cli;
 use crate::commands::Context;
 use crate::failure::Failure;
 use crate::outcome::Outcome;
+use crate::render::escape::Escaped;
 use crate::settings::Surroundings;
 use crate::stop::Stop;
 use crate::ui::Ui;
@@ -37,9 +38,26 @@ pub fn main() -> ExitCode {
     if let Some(ended) = commands::completions::complete(&around, Cli::command) {
         return ended;
     }
-    let cli = Cli::parse();
+    let cli = match Cli::try_parse_from(around.arguments()) {
+        Ok(cli) => cli,
+        Err(error) => return not_parsed(&error, &around),
+    };
     let ui = Ui::new(cli.style(&around));
     end(ui, run(cli, around, ui))
+}
+
+/// Prints help, or what is wrong with the command line. The parser quotes what was typed as it is, so it is handed the
+/// words once more, made harmless.
+fn not_parsed(error: &clap::Error, around: &Surroundings) -> ExitCode {
+    let words = around.arguments().iter().map(|word| Escaped(word.to_string_lossy()).to_string());
+    let told = match Cli::try_parse_from(words) {
+        Err(harmless) => harmless.print(),
+        // Only a word that is not UTF-8 was wrong.
+        Ok(_) => return end(Ui::default(), Err(Failure::usage("the command line is not UTF-8 text"))),
+    };
+    // Nobody is left to be told when the reader has gone.
+    drop(told);
+    ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2))
 }
 
 fn end(ui: Ui, result: Result<Outcome, Failure>) -> ExitCode {

@@ -12,6 +12,7 @@ use crate::render::check::CheckReport;
 ///
 /// All errors are shown at once, each where it stands. What hangs on the content of schemas is not checked yet, and
 /// counted as such.
+///
 /// Example: eventctl check
 #[derive(Debug, clap::Args)]
 pub struct Args {
@@ -56,12 +57,12 @@ pub fn run(args: &Args, cx: &Context) -> Result<Outcome, Failure> {
     let errors = count(&loaded.findings, Severity::Error) > 0;
     let warnings = count(&loaded.findings, Severity::Warning) + loaded.schemas.stray.len();
     cx.ui.findings(&loaded.source, &loaded.findings);
-    cx.ui.show(&report)?;
+    let outcome = cx.answer(&report, Outcome::findings(args.strict && warnings > 0))?;
     if errors {
         // Everything was said already, as text or in the document.
         return Err(Failure::rendered(String::new()));
     }
-    Ok(Outcome::findings(args.strict && warnings > 0))
+    Ok(outcome)
 }
 
 fn count(findings: &[Diagnostic], severity: Severity) -> usize {

@@ -24,8 +24,9 @@ use crate::ui::Ui;
 
 /// Print the completion script of a shell
 ///
-/// Completes commands, flags, and the names of contexts and topics. For bash, in ~/.bashrc:
-///     source <(eventctl completions bash)
+/// Completes commands, flags, and the names of contexts and topics.
+///
+/// Example, in ~/.bashrc: source <(eventctl completions bash)
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// The shell
@@ -76,7 +77,8 @@ pub fn complete(around: &Surroundings, command: fn() -> clap::Command) -> Option
 #[must_use]
 pub fn context_names() -> ArgValueCandidates {
     ArgValueCandidates::new(|| {
-        let Some((_, loaded)) = load() else { return Vec::new() };
+        // The name that is being typed is no context yet: what is typed chooses nothing here.
+        let Some((_, loaded)) = load(|_| Flags::default()) else { return Vec::new() };
         loaded.contexts().map(CompletionCandidate::new).collect()
     })
 }
@@ -89,9 +91,9 @@ pub fn topic_names() -> ArgValueCandidates {
     })
 }
 
-fn load() -> Option<(Surroundings, Loaded)> {
+fn load(flags: fn(&[std::ffi::OsString]) -> Flags) -> Option<(Surroundings, Loaded)> {
     let around = Surroundings::of_process().ok()?;
-    let flags = said(around.arguments());
+    let flags = flags(around.arguments());
     let loaded = settings::load(flags, &around, None).ok()?;
     Some((around, loaded))
 }
@@ -112,7 +114,7 @@ fn said(arguments: &[std::ffi::OsString]) -> Flags {
 }
 
 fn topics() -> Option<Vec<String>> {
-    let (around, loaded) = load()?;
+    let (around, loaded) = load(said)?;
     if runs_a_command(&loaded) {
         return None;
     }

@@ -6,27 +6,30 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use eventctl_core::catalog::{self, Catalog, Environment, SchemaFiles};
 use eventctl_core::name::ClusterId;
 use eventctl_core::risk::Risk;
 use eventctl_core::secret::Opened;
 use eventctl_core::settings::{BOOTSTRAP_SERVERS, Flags, Origin, Settings};
-use eventctl_core::yaml::{Diagnostic, Source};
+use eventctl_core::yaml::{Diagnostic, SIZE_LIMIT, Source};
 use jiff::Timestamp;
 
-use crate::failure::Failure;
+use crate::failure::{Failure, Kind};
 use crate::files::{self, SchemaFolder};
 use crate::gate::{ConsentRule, Expected, Policy};
 use crate::http;
 use crate::kafka::cluster::Cluster;
 use crate::kafka::connect::ConnectOptions;
+use crate::outcome::Outcome;
 use crate::render::diagnostics;
+use crate::render::report::Report;
 use crate::settings::{self, LoadError, Loaded, Surroundings};
 use crate::stop::Stop;
 use crate::ui::{Terminal, Ui};
 
 /// The largest catalog that is read, in bytes; the YAML reader has its own limits on what it expands to.
-const CATALOG_LIMIT: u64 = 8 * 1024 * 1024;
+const CATALOG_LIMIT: u64 = SIZE_LIMIT as u64;
 
 /// Flags of commands that ask before they change something.
 #[derive(Debug, clap::Args)]
@@ -35,11 +38,16 @@ pub struct ConsentArgs {
     #[arg(long)]
     pub yes: bool,
     /// Accept these risks of the plan, by name
-    #[arg(long, value_name = "RISK,…", value_delimiter = ',')]
+    #[arg(long, value_name = "RISK,…", value_delimiter = ',', value_parser = risk())]
     pub allow: Vec<Risk>,
     /// Consent to changes of this protected context
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", add = super::completions::context_names())]
     pub confirm_context: Option<String>,
+}
+
+/// Reads a risk by name; help and errors list them all, and so does completion.
+fn risk() -> impl TypedValueParser<Value = Risk> {
+    PossibleValuesParser::new(Risk::ALL.map(Risk::name)).try_map(|name| name.parse::<Risk>())
 }
 
 /// What a command is handed.
@@ -311,16 +319,11 @@ impl Context {
         }
     }
 
-    /// What the gate needs to know, for the cluster that answered.
+    /// Every cluster id that context and environment name for the cluster that is meant.
     ///
     /// # Errors
     /// As `loaded`.
-    pub fn policy(
-        &self,
-        consent: &ConsentArgs,
-        environment: &Environment,
-        live: Option<&ClusterId>,
-    ) -> Result<Policy, Failure> {
+    pub fn expected_clusters(&self, environment: &Environment) -> Result<Vec<Expected>, Failure> {
         let settings = self.settings()?;
         let mut expected = Vec::new();
         if let Some(id) = &settings.cluster_id {
@@ -333,14 +336,40 @@ impl Context {
                 .map_or("the catalog".to_owned(), |name| format!("environment {name} of the catalog"));
             expected.push(Expected { id: id.clone(), origin: name });
         }
+        Ok(expected)
+    }
+
+    /// What the gate needs to know, for the cluster that answered.
+    ///
+    /// # Errors
+    /// As `loaded`.
+    pub fn policy(
+        &self,
+        consent: &ConsentArgs,
+        environment: &Environment,
+        live: Option<&ClusterId>,
+    ) -> Result<Policy, Failure> {
+        let settings = self.settings()?;
         Ok(Policy {
             rule: ConsentRule::Question,
             allowed: consent.allow.iter().copied().collect::<BTreeSet<Risk>>(),
             yes: consent.yes,
             confirmed_context: consent.confirm_context.clone(),
             protected: settings.protection(live).map(str::to_owned),
-            expected,
+            expected: self.expected_clusters(environment)?,
         })
+    }
+
+    /// Prints the answer of a command that only reads, and ends with what it found out: a reader who has gone does not
+    /// turn drift or an error into 0.
+    ///
+    /// # Errors
+    /// `Machine` where stdout cannot be written.
+    pub fn answer<R: Report>(&self, report: &R, outcome: Outcome) -> Result<Outcome, Failure> {
+        match self.ui.show(report) {
+            Err(failure) if failure.kind() != Kind::BrokenPipe => Err(failure),
+            _ => Ok(outcome),
+        }
     }
 
     /// The terminal, to be asked on.

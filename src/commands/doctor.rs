@@ -1,6 +1,7 @@
 //! `eventctl doctor`
 
 use eventctl_core::doctor::{Facts, State, diagnose};
+use eventctl_core::name::TopicName;
 
 use crate::commands::Context;
 use crate::failure::Failure;
@@ -24,11 +25,16 @@ pub async fn run(_: &Args, cx: &Context) -> Result<Outcome, Failure> {
     let settings = cx.settings()?;
     facts.expected_cluster =
         settings.cluster_id.as_ref().map(|id| (id.value.to_string(), id.origin.to_string()));
-    catalog(cx, &mut facts)?;
+    let declared = catalog(cx, &mut facts)?;
     if settings.brokers.is_some() {
         let cluster = cx.cluster()?;
-        let answers = cx.stop.or(async { Ok(flow::diagnose::cluster(&cluster).await) }).await?;
+        let answers = cx.stop.or(async { Ok(flow::diagnose::cluster(&cluster, &declared).await) }).await?;
+        // Where no broker answers, that is one finding, not one for each address.
+        if answers.cluster.is_ok() {
+            facts.unreachable = cx.stop.or(flow::diagnose::unreachable(&cx.connect_options()?)).await?;
+        }
         facts.cluster = Some(answers.cluster);
+        (facts.missing, facts.unseen) = (answers.missing, answers.unseen);
         facts.brokers = answers.brokers;
         facts.topics = answers.topics;
     }
@@ -39,33 +45,32 @@ pub async fn run(_: &Args, cx: &Context) -> Result<Outcome, Failure> {
     let checks = diagnose(&facts);
     let any = |state: State| checks.iter().any(|check| check.state == state);
     let outcome = Outcome::unknown(any(State::Unknown)).and(Outcome::findings(any(State::Finding)));
-    cx.ui.show(&Diagnosis(checks))?;
-    Ok(outcome)
+    cx.answer(&Diagnosis(checks), outcome)
 }
 
-/// The catalog and its schema folder, where there is a catalog.
-fn catalog(cx: &Context, facts: &mut Facts) -> Result<(), Failure> {
+/// The catalog and its schema folder, where there is a catalog; returns the topics that it declares.
+fn catalog(cx: &Context, facts: &mut Facts) -> Result<Vec<TopicName>, Failure> {
     let (path, named) = cx.catalog_path()?;
     if !named && !files::exists(&path) {
-        return Ok(());
+        return Ok(Vec::new());
     }
     let name = cx.shown(&path);
     let read = match cx.read_catalog(&path) {
         Ok(read) => read,
         Err(failure) => {
             facts.catalog = Some((name, Err(failure.story())));
-            return Ok(());
+            return Ok(Vec::new());
         }
     };
-    let answer = match &read.catalog {
-        Some(catalog) => Ok(catalog.environment(None).map(|base| base.declared().len()).unwrap_or_default()),
-        None => Err("it has errors".to_owned()),
+    let declared: Vec<TopicName> = match &read.catalog {
+        Some(catalog) => cx.environment(catalog)?.declared().into_iter().map(|topic| topic.name).collect(),
+        None => Vec::new(),
     };
+    let answer = if read.catalog.is_some() { Ok(declared.len()) } else { Err("it has errors".to_owned()) };
     facts.catalog = Some((name, answer));
-    if read.schemas == files::SchemaFolder::default() {
-        return Ok(());
+    if read.schemas != files::SchemaFolder::default() {
+        let stray = read.schemas.stray.first().map(|stray| format!("{stray} is not a schema file"));
+        facts.schemas = Some((read.schema_folder, stray.map_or(Ok(read.schemas.subjects.len()), Err)));
     }
-    let stray = read.schemas.stray.first().map(|stray| format!("{stray} is not a schema file"));
-    facts.schemas = Some((read.schema_folder, stray.map_or(Ok(read.schemas.subjects.len()), Err)));
-    Ok(())
+    Ok(declared)
 }

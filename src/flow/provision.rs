@@ -18,7 +18,6 @@ use eventctl_core::topics::change::{Action, Change, ChangeKey};
 use eventctl_core::topics::live::{LiveCluster, LiveTopic, LiveTopics};
 use eventctl_core::topics::plan::{Plan, PlannedChange};
 
-use crate::failure::Failure;
 use crate::gate::{Approved, Consequential};
 use crate::kafka::cluster::Cluster;
 use crate::stop::Stop;
@@ -109,7 +108,7 @@ async fn finish(report: ApplyReport, changes: &[&Change], means: Means<'_>) -> A
     let names: Vec<TopicName> = names.into_iter().collect();
     let deadline = Instant::now() + means.timeout;
     loop {
-        let named = look_up(means.cluster, &names, true).await;
+        let named = look_up(means, &names, true).await;
         let cluster = LiveCluster { id: None, brokers: Vec::new(), controller: None };
         let read = read_back(report.clone(), changes, &LiveTopics { cluster, named, others: Vec::new() });
         if read == report || Instant::now() >= deadline {
@@ -121,30 +120,38 @@ async fn finish(report: ApplyReport, changes: &[&Change], means: Means<'_>) -> A
 
 /// True where nobody answered at all: there is no sense in sending the next batch.
 fn is_lost(outcome: &ItemOutcome) -> bool {
-    let fault = match outcome {
-        ItemOutcome::Unresolved { fault, .. } => fault.as_ref(),
-        _ => None,
-    };
-    fault.is_some_and(|fault| fault.kind.leaves_outcome_unknown())
-}
-
-/// Topics by name; where the whole question fails, each is unknown for that reason.
-async fn look_up(
-    cluster: &Cluster,
-    names: &[TopicName],
-    with_config: bool,
-) -> BTreeMap<TopicName, Seen<LiveTopic>> {
-    match cluster.topics(names, with_config).await {
-        Ok(seen) => seen,
-        Err(failure) => {
-            let fault = unanswered(&failure);
-            names.iter().map(|name| (name.clone(), Seen::Unknown(fault.clone()))).collect()
-        }
+    match outcome {
+        ItemOutcome::Unresolved { fault: Some(fault), .. } => fault.kind.leaves_outcome_unknown(),
+        ItemOutcome::NotTried { .. } => true,
+        _ => false,
     }
 }
 
-fn unanswered(failure: &Failure) -> Fault {
-    Fault { kind: FaultKind::Unreachable, code: "_UNREACHABLE".to_owned(), message: failure.story() }
+/// How often a question is put anew within the time limit: a broker that hangs must not use up all of it, since the
+/// client may choose another one the next time.
+const LOOK_UPS: u32 = 3;
+
+/// Topics by name; where the whole question fails, each is unknown for that reason.
+async fn look_up(
+    means: Means<'_>,
+    names: &[TopicName],
+    with_config: bool,
+) -> BTreeMap<TopicName, Seen<LiveTopic>> {
+    let mut fault = None;
+    for _ in 0..LOOK_UPS {
+        let question = means.cluster.topics(names, with_config);
+        match tokio::time::timeout(means.timeout / LOOK_UPS, question).await {
+            Ok(Ok(seen)) => return seen,
+            Ok(Err(failure)) => fault = Some(unanswered(failure.story())),
+            Err(_) => {}
+        }
+    }
+    let fault = fault.unwrap_or_else(|| unanswered("no broker answered in time".to_owned()));
+    names.iter().map(|name| (name.clone(), Seen::Unknown(fault.clone()))).collect()
+}
+
+fn unanswered(message: String) -> Fault {
+    Fault { kind: FaultKind::Unreachable, code: "_UNREACHABLE".to_owned(), message }
 }
 
 /// Some changes of one kind, on their way.
@@ -203,8 +210,7 @@ impl<'a> Batch<'a> {
         let changes = self.changes.clone();
         let existing = changes.values().filter(|change| change.action() != Action::Create);
         let names: Vec<TopicName> = existing.map(|change| change.topic().clone()).collect();
-        let seen =
-            if names.is_empty() { BTreeMap::new() } else { look_up(self.means.cluster, &names, false).await };
+        let seen = if names.is_empty() { BTreeMap::new() } else { look_up(self.means, &names, false).await };
         let mut ready = BTreeSet::new();
         for (key, change) in changes {
             match before(change, seen.get(change.topic()).unwrap_or(&Seen::Absent)) {
@@ -257,7 +263,7 @@ impl<'a> Batch<'a> {
         let names: BTreeSet<&TopicName> =
             self.open.keys().chain(self.leaderless.keys()).map(|key| &key.topic).collect();
         let names: Vec<TopicName> = names.into_iter().cloned().collect();
-        let seen = look_up(self.means.cluster, &names, !self.open.is_empty()).await;
+        let seen = look_up(self.means, &names, !self.open.is_empty()).await;
         let mut again = BTreeSet::new();
         for (key, fault) in self.open.clone() {
             let (Some(change), Some(seen)) = (self.changes.get(&key).copied(), seen.get(&key.topic)) else {
@@ -294,7 +300,7 @@ impl<'a> Batch<'a> {
             return;
         }
         let names: Vec<TopicName> = self.leaderless.keys().map(|key| key.topic.clone()).collect();
-        let seen = look_up(self.means.cluster, &names, false).await;
+        let seen = look_up(self.means, &names, false).await;
         for (key, outcome) in self.leaderless.clone() {
             let (Some(change), Some(seen)) = (self.changes.get(&key).copied(), seen.get(&key.topic)) else {
                 continue;

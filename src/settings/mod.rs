@@ -13,7 +13,7 @@ use eventctl_core::settings::{
     ConfigReport, FilePlace, FileRow, FileState, Layers, Role, Settings, SettingsError, SettingsFile,
     TrustReport, Trusted, Unreadable, Variables, fingerprint, read_settings, resolve,
 };
-use eventctl_core::yaml::{SIZE_LIMIT, Source};
+use eventctl_core::yaml::{Diagnostic, SIZE_LIMIT, Source};
 
 pub use eventctl_core::settings::Flags;
 pub use secrets::{RegistryAccess, client_settings, registry_access};
@@ -173,7 +173,9 @@ impl Found {
         };
         let name = around.shown(path);
         let source = Source::from_bytes(&name, &bytes).map_err(|finding| {
-            LoadError::Files(vec![Unreadable { findings: vec![finding], source: Source::new(&name, "") }])
+            // A text that cannot be read cannot be searched for secrets: only the place is told.
+            let findings = vec![Diagnostic { private: true, ..finding }];
+            LoadError::Files(vec![Unreadable { findings, source: Source::new(&name, "") }])
         })?;
         let canonical = files::canonical(path).to_string_lossy().into_owned();
         let trusted = role == Role::Own || trusted(around)?.trusts(&canonical, &bytes);
@@ -197,16 +199,17 @@ fn trusted(around: &Surroundings) -> Result<Trusted, Failure> {
     Ok(Trusted::parse(&String::from_utf8_lossy(&bytes)))
 }
 
-/// What `config trust` would trust: the repository's file, its fingerprint, and what in it runs code.
+/// What `config trust` would trust: the repository's file, its fingerprint, and what in it runs code. `known` is what
+/// librdkafka knows, where it was asked.
 ///
 /// # Errors
 /// `Input`, where there is no such file; the file, where it cannot be used.
-pub fn trust_report(around: &Surroundings) -> Result<TrustReport, LoadError> {
+pub fn trust_report(around: &Surroundings, known: Option<&[String]>) -> Result<TrustReport, LoadError> {
     let Some(found) = Places::find(around)?.repository else {
         let story = "there is no eventctl.yaml from the working directory up to the repository's root";
         return Err(Failure::input(story).hint("see what was looked at: eventctl config show").into());
     };
-    let file = read_settings(&found.source, &found.place, None)
+    let file = read_settings(&found.source, &found.place, known)
         .map_err(|unreadable| LoadError::Files(vec![*unreadable]))?;
     let mut report = TrustReport::new(&file, fingerprint(&found.bytes));
     report.path = found.path;

@@ -219,14 +219,14 @@ fn a_repositorys_command_runs_only_once_its_text_is_trusted() {
     assert!(refused.story().contains("runs code, and this file is not trusted"), "{refused:?}");
     assert_eq!(world.load().report(&around).files[0].state, FileState::Untrusted);
     assert!(registry_access(&world.load().settings, &around).is_err());
-    let report = trust_report(&around).unwrap();
+    let report = trust_report(&around, None).unwrap();
     assert!(!report.trusted);
     assert_eq!(report.code.len(), 1);
     assert!(report.code[0].value.starts_with("sh -c touch "), "{report:?}");
     assert!(!world.path("ran").exists(), "the command was run");
     trust(&report, &around).unwrap();
     assert!(files::is_private(&world.path("home/.local/state/eventctl/trusted")).unwrap());
-    assert!(trust_report(&around).unwrap().trusted);
+    assert!(trust_report(&around, None).unwrap().trusted);
     assert_eq!(world.load().report(&around).files[0].state, FileState::Found);
     assert_eq!(client_settings(&world.load().settings, &around).unwrap()[1].1.expose(), CANARY);
     assert!(world.path("ran").exists());
@@ -262,10 +262,10 @@ fn the_users_own_command_runs_and_its_failure_is_told_without_its_output() {
 #[test]
 fn there_is_nothing_to_trust_without_a_file_or_a_place() {
     let world = World::new();
-    assert_eq!(failure(trust_report(&world.around(&[]))).code(), 2);
+    assert_eq!(failure(trust_report(&world.around(&[]), None)).code(), 2);
     world.write("repository/eventctl.yaml", "{}");
     let homeless = Surroundings::new(BTreeMap::new(), world.path("repository"));
-    let report = trust_report(&homeless).unwrap();
+    let report = trust_report(&homeless, None).unwrap();
     assert_eq!(trust(&report, &homeless).unwrap_err().code(), 2);
 }
 

@@ -1,4 +1,7 @@
 //! The offline tests of the binary: no network, no cluster. `cargo test` runs them.
+//!
+//! Transcripts (`snapshots/`) hold an exit code, all of stdout and all of stderr. To write them anew after a change that
+//! was meant: `INSTA_UPDATE=always cargo test --profile ci --test it`, then read the difference.
 
 #![allow(
     clippy::unwrap_used,
@@ -12,4 +15,23 @@
 #[path = "../world/mod.rs"]
 mod world;
 
+mod check;
+mod completions;
+mod config;
+mod hostile;
 mod imports;
+mod pipes;
+mod secrets;
+mod terminal;
+mod unreachable;
+mod usage;
+
+/// Compares a run with the transcript of this name below `snapshots/`.
+macro_rules! transcript {
+    ($name:expr, $run:expr) => {
+        insta::with_settings!({ prepend_module_to_snapshot => false, omit_expression => true }, {
+            insta::assert_snapshot!($name, $run.to_string());
+        })
+    };
+}
+pub(crate) use transcript;

@@ -3,13 +3,14 @@
 //! It decides from answers that others gathered; it does not know how they were asked, and never takes a missing
 //! answer for a good one.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use serde::Serialize;
 
 use crate::fault::Fault;
 use crate::human;
+use crate::name::TopicName;
 use crate::topics::live::{LiveCluster, LiveConfig, LiveTopic};
 
 /// How a check came out.
@@ -63,6 +64,12 @@ pub struct Facts {
     pub brokers: BTreeMap<i32, BrokerAnswer>,
     /// The topics this principal may see, or why they could not be listed.
     pub topics: Option<Result<Vec<LiveTopic>, String>>,
+    /// Declared topics that do not exist.
+    pub missing: Vec<TopicName>,
+    /// Declared topics about which the brokers told nothing.
+    pub unseen: Vec<TopicName>,
+    /// Addresses of the settings that did not answer, with the reason.
+    pub unreachable: Vec<(String, String)>,
     /// The registry's URL, and how many subjects it has or why it did not answer.
     pub registry: Option<(String, Result<usize, String>)>,
     /// The catalog: its path, and how many topics it declares or what is wrong with it.
@@ -97,10 +104,12 @@ pub fn diagnose(facts: &Facts) -> Vec<Check> {
                 let name = format!("broker {} at {}:{}", broker.id, broker.host, broker.port);
                 reachable(name, facts.brokers.get(&broker.id))
             }));
+            checks.extend(absent_brokers(cluster, facts));
             checks.extend(defaults(cluster, &facts.brokers));
         }
     }
     checks.extend(facts.topics.as_ref().map(|topics| replication(topics.as_deref())).unwrap_or_default());
+    checks.extend(declared(facts));
     let counted = |subject: &str,
                    noun: &str,
                    next: &str,
@@ -158,6 +167,42 @@ fn reachable(name: String, answer: Option<&BrokerAnswer>) -> Check {
             Check::new(State::Unknown, name, format!("no answer after {took} ms: {fault}"), Some(next))
         }
     }
+}
+
+/// Brokers that hold replicas and are not registered, and addresses of the settings that nobody answers at.
+fn absent_brokers(cluster: &LiveCluster, facts: &Facts) -> Vec<Check> {
+    let live: BTreeSet<i32> = cluster.brokers.iter().map(|broker| broker.id).collect();
+    let topics = facts.topics.as_ref().and_then(|topics| topics.as_ref().ok());
+    let holders = topics.into_iter().flatten().flat_map(|topic| &topic.partitions);
+    let holders: BTreeSet<i32> = holders.flat_map(|partition| partition.replicas.iter().copied()).collect();
+    let next = "start it, or find out why it cannot reach the controllers";
+    let gone = holders.difference(&live).map(|id| {
+        let text = "it holds replicas, and the cluster does not count it as a live broker";
+        Check::new(State::Finding, format!("broker {id}"), text, Some(next))
+    });
+    let silent = facts.unreachable.iter().map(|(address, reason)| {
+        let next = "start that broker, or take the address out of the settings";
+        Check::new(State::Finding, format!("address {address}"), reason, Some(next))
+    });
+    gone.chain(silent).collect()
+}
+
+/// What the catalog declares against what can be seen of it.
+fn declared(facts: &Facts) -> Vec<Check> {
+    let mut checks = Vec::new();
+    if !facts.unseen.is_empty() {
+        let (number, names) =
+            (human::plural(facts.unseen.len(), "declared topic"), human::list(&facts.unseen, 5));
+        let text = format!("{number} may not be seen or did not answer ({names})");
+        checks.push(Check::new(State::Unknown, "topics", text, Some("the principal needs Describe on them")));
+    }
+    if !facts.missing.is_empty() {
+        let (number, names) =
+            (human::plural(facts.missing.len(), "declared topic"), human::list(&facts.missing, 5));
+        let text = format!("{number} not there ({names})");
+        checks.push(Check::new(State::Finding, "topics", text, Some("eventctl topics plan")));
+    }
+    checks
 }
 
 /// The broker settings that hurt: a value that is wrong on any broker is told with the brokers that have it.
@@ -378,6 +423,32 @@ mod tests {
             "{found:?}"
         );
         assert!(found[1].contains("2 topics with partitions that lack replicas in sync (b, c)"), "{found:?}");
+    }
+
+    #[test]
+    fn a_broker_that_is_gone_is_named_by_its_replicas_and_its_address() {
+        let partition = LivePartition { id: 0, leader: Some(1), replicas: vec![1, 3], in_sync: vec![1, 3] };
+        let (name, config) = ("a".parse().unwrap(), Ok(LiveConfig::default()));
+        let topic = LiveTopic { name, id: None, internal: false, partitions: vec![partition], config };
+        let unreachable = vec![("h:9094".to_owned(), "connection refused".to_owned())];
+        let facts = Facts { topics: Some(Ok(vec![topic])), unreachable, ..facts(&SOUND) };
+        let found = states(&facts);
+        for subject in ["broker 3", "address h:9094"] {
+            assert!(found.contains(&(subject.to_owned(), State::Finding)), "{found:?}");
+        }
+    }
+
+    #[test]
+    fn declared_topics_that_may_not_be_seen_are_unknown_and_absent_ones_a_finding() {
+        let names = |name: &str| vec![name.parse().unwrap()];
+        let facts =
+            Facts { topics: Some(Ok(Vec::new())), missing: names("a"), unseen: names("b"), ..facts(&SOUND) };
+        let found: Vec<State> = diagnose(&facts)
+            .into_iter()
+            .filter(|check| check.subject == "topics")
+            .map(|check| check.state)
+            .collect();
+        assert_eq!(found, [State::Good, State::Unknown, State::Finding]);
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use crate::commands::Context;
 use crate::failure::{Failure, Kind};
 use crate::gate::Ask;
+use crate::kafka;
 use crate::outcome::Outcome;
 use crate::settings;
 
@@ -10,6 +11,7 @@ use crate::settings;
 ///
 /// Commands and librdkafka settings that load or run code count only from your own file, or after this. A change of
 /// the file ends the trust.
+///
 /// Example: eventctl config trust
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
@@ -19,7 +21,8 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(args: &Args, cx: &Context) -> Result<Outcome, Failure> {
-    let mut report = settings::trust_report(&cx.around).map_err(|error| cx.explain(error))?;
+    let known = kafka::known_settings();
+    let mut report = settings::trust_report(&cx.around, Some(&known)).map_err(|error| cx.explain(error))?;
     if report.trusted || report.code.is_empty() {
         cx.ui.show(&report)?;
         return Ok(Outcome::Clean);

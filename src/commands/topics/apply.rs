@@ -1,6 +1,5 @@
 //! `eventctl topics apply`
 
-use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -21,6 +20,7 @@ use crate::outcome::Outcome;
 /// Make the cluster as the catalog wants it: show the plan, ask once, act, read back
 ///
 /// Run it again after anything went wrong: it goes on from what is there.
+///
 /// Example: eventctl topics apply --yes --allow retention-cut
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
@@ -40,8 +40,7 @@ pub(super) async fn run(args: Args, cx: &Context) -> Result<Outcome, Failure> {
     let cluster = cx.cluster()?;
     let plan = match &args.file {
         None => {
-            let request =
-                Request { prune: args.prune, also: BTreeSet::new(), now: cx.now(), timeout: cx.timeout()? };
+            let request = Request::of(cx, environment, args.prune)?;
             cx.stop.or(planning::plan(environment, &cluster, &request)).await?.plan
         }
         Some(path) => cx.stop.or(kept(&read(path)?, environment, &cluster, cx)).await?,
@@ -49,10 +48,6 @@ pub(super) async fn run(args: Args, cx: &Context) -> Result<Outcome, Failure> {
     cx.ui.preview(&plan);
     let rest = Outcome::unknown(!plan.unknown.is_empty());
     if plan.is_empty() {
-        gate::expect_cluster(
-            &cx.policy(&args.consent, environment, plan.cluster.as_ref())?.expected,
-            plan.cluster.as_ref(),
-        )?;
         cx.ui.show(&ApplyReport::of(&plan))?;
         return Ok(rest);
     }
@@ -93,7 +88,7 @@ async fn kept(
     cluster: &Cluster,
     cx: &Context,
 ) -> Result<Plan, Failure> {
-    let request = Request { prune: file.prune(), also: file.topics(), now: cx.now(), timeout: cx.timeout()? };
+    let request = Request { also: file.topics(), ..Request::of(cx, environment, file.prune())? };
     let Planned { plan, live, facts } = planning::plan(environment, cluster, &request).await?;
     let environment_name = environment.name.as_deref();
     let catalog_hash = environment.part_hash();

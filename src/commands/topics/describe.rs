@@ -27,6 +27,6 @@ pub(super) async fn run(args: Args, cx: &Context) -> Result<Outcome, Failure> {
     let cluster = cx.cluster()?;
     let (live, offsets) = cx.stop.or(survey::some(&cluster, &args.topics)).await?;
     let described = report::describe(&live, &offsets, &args.topics, declared);
-    cx.ui.show(&described)?;
-    Ok(Outcome::unknown(!described.unknown.is_empty()).and(Outcome::findings(!described.absent.is_empty())))
+    let outcome = Outcome::unknown(!described.unknown.is_empty());
+    cx.answer(&described, outcome.and(Outcome::findings(!described.absent.is_empty())))
 }

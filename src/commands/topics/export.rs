@@ -1,6 +1,5 @@
 //! `eventctl topics export`
 
-use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use eventctl_core::topics::export::{Matcher, export};
@@ -28,13 +27,19 @@ pub(super) async fn run(args: Args, cx: &Context) -> Result<Outcome, Failure> {
     let matcher = Matcher::new(&args.patterns).map_err(|error| Failure::usage(error.to_string()))?;
     let cluster = cx.cluster()?;
     let wanted = |name: &_| matcher.lists(name, true);
-    let (live, _) = cx.stop.or(survey::everything(&cluster, &BTreeSet::new(), wanted)).await?;
+    let (live, _) = cx.stop.or(survey::everything(&cluster, &matcher.named(), wanted)).await?;
     let export = export(&live, &matcher);
     for note in &export.notes {
         cx.ui.warn(note);
     }
     for unknown in &export.unknown {
         cx.ui.warn(format!("{}: {}", unknown.topic, unknown.text));
+    }
+    for absent in &export.absent {
+        cx.ui.warn(format!("{absent}: there is no such topic"));
+    }
+    if export.topics == 0 {
+        cx.ui.note("no topic matches among those that this principal may see");
     }
     match &args.out {
         Some(path) => {
@@ -43,5 +48,5 @@ pub(super) async fn run(args: Args, cx: &Context) -> Result<Outcome, Failure> {
         }
         None => cx.ui.show(&export)?,
     }
-    Ok(Outcome::unknown(!export.unknown.is_empty()))
+    Ok(Outcome::unknown(!export.unknown.is_empty()).and(Outcome::findings(!export.absent.is_empty())))
 }

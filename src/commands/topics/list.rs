@@ -36,6 +36,5 @@ pub(super) async fn run(args: Args, cx: &Context) -> Result<Outcome, Failure> {
     let also: BTreeSet<TopicName> = declared.into_iter().flatten().map(|topic| topic.name.clone()).collect();
     let (live, offsets) = cx.stop.or(survey::everything(&cluster, &also, wanted)).await?;
     let list = report::list(&live, &offsets, declared);
-    cx.ui.show(&list)?;
-    Ok(Outcome::unknown(!list.unknown.is_empty()))
+    cx.answer(&list, Outcome::unknown(!list.unknown.is_empty()))
 }

@@ -1,6 +1,5 @@
 //! `eventctl topics plan`
 
-use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use eventctl_core::topics::plan::Plan;
@@ -32,15 +31,14 @@ pub(super) async fn run(args: Args, cx: &Context) -> Result<Outcome, Failure> {
     let catalog = cx.catalog()?;
     let environment = cx.environment(&catalog)?;
     let cluster = cx.cluster()?;
-    let request = Request { prune: args.prune, also: BTreeSet::new(), now: cx.now(), timeout: cx.timeout()? };
+    let request = Request::of(cx, environment, args.prune)?;
     let planned = cx.stop.or(planning::plan(environment, &cluster, &request)).await?;
     if let Some(path) = &args.out {
         let text = PlanFile::write(&planned.plan, env!("CARGO_PKG_VERSION"));
         files::write_whole(path, text.as_bytes(), Access::Ordinary)?;
         cx.ui.note(format!("plan kept in {}: eventctl topics apply {}", path.display(), path.display()));
     }
-    cx.ui.show(&planned.plan)?;
-    Ok(outcome(&planned.plan, args.check))
+    cx.answer(&planned.plan, outcome(&planned.plan, args.check))
 }
 
 /// Without `--check` a plan is an answer, whatever it holds; what could not be found out never is.

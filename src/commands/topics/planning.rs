@@ -9,8 +9,10 @@ use eventctl_core::topics::live::LiveTopics;
 use eventctl_core::topics::plan::{self, Facts, Plan, PlanInput};
 use jiff::Timestamp;
 
+use crate::commands::Context;
 use crate::failure::Failure;
 use crate::flow::survey;
+use crate::gate::{self, Expected};
 use crate::kafka::cluster::Cluster;
 
 /// A plan and what it was made from.
@@ -28,8 +30,18 @@ pub(super) struct Request {
     pub(super) also: BTreeSet<TopicName>,
     /// The time.
     pub(super) now: Timestamp,
+    /// The cluster that is meant, where it is written down: a plan for another one is none.
+    pub(super) expected: Vec<Expected>,
     /// How long brokers that do not agree are asked again.
     pub(super) timeout: Duration,
+}
+
+impl Request {
+    /// The usual request of a command.
+    pub(super) fn of(cx: &Context, environment: &Environment, prune: bool) -> Result<Request, Failure> {
+        let (now, timeout, expected) = (cx.now(), cx.timeout()?, cx.expected_clusters(environment)?);
+        Ok(Request { prune, also: BTreeSet::new(), now, expected, timeout })
+    }
 }
 
 /// How soon a cluster is asked again whose brokers do not agree.
@@ -58,8 +70,9 @@ async fn once(environment: &Environment, cluster: &Cluster, request: &Request) -
     let declared = environment.declared();
     let mentioned = environment.mentioned();
     let mut names = plan::names_to_ask(&declared, &environment.scope, request.prune);
-    names.extend(request.also.iter().cloned());
+    names.extend(mentioned.iter().chain(&request.also).cloned());
     let live = survey::topics(cluster, &names).await?;
+    gate::expect_cluster(&request.expected, live.cluster.id.as_ref())?;
     let defaults: Option<BTreeMap<String, String>> = survey::broker_defaults(cluster, &live).await;
     let made = plan::diff(&PlanInput {
         declared: &declared,

@@ -1,5 +1,6 @@
 //! How the report of an apply looks.
 
+use eventctl_core::human;
 use eventctl_core::topics::apply::{APPLY_KIND, ApplyReport, ItemOutcome};
 use serde::Serialize;
 
@@ -43,6 +44,7 @@ impl Report for ApplyReport {
         }
         if self.items.is_empty() {
             page.lit("Nothing to apply\n");
+            rest(self, page);
             return;
         }
         let counts = self.counts();
@@ -58,5 +60,15 @@ impl Report for ApplyReport {
             }
         }
         page.end();
+        rest(self, page);
+    }
+}
+
+/// What no change of the plan mends.
+fn rest(report: &ApplyReport, page: &mut Page) {
+    let (findings, unknown) = (report.findings.len(), report.unknown.len());
+    if findings + unknown > 0 {
+        page.tone(Tone::Notable, "Left as it is").lit(": ").val(human::plural(findings, "finding")).lit(", ");
+        page.val(unknown).lit(" unknown: eventctl topics plan --check\n");
     }
 }

@@ -1,5 +1,6 @@
 //! How an exported catalog looks: the YAML itself, or a document around it.
 
+use eventctl_core::name::TopicName;
 use eventctl_core::topics::export::Export;
 use eventctl_core::topics::plan::Unknown;
 use serde::Serialize;
@@ -13,13 +14,15 @@ struct ExportWire<'a> {
     topics: usize,
     notes: &'a [String],
     unknown: &'a [Unknown],
+    absent: &'a [TopicName],
 }
 
 impl Report for Export {
     const KIND: &'static str = "topics.export";
 
     fn wire(&self) -> impl Serialize {
-        ExportWire { catalog: &self.yaml, topics: self.topics, notes: &self.notes, unknown: &self.unknown }
+        let Export { yaml, topics, notes, unknown, absent } = self;
+        ExportWire { catalog: yaml, topics: *topics, notes, unknown, absent }
     }
 
     fn text(&self, page: &mut Page) {

@@ -2,7 +2,7 @@
 
 use eventctl_core::human;
 use eventctl_core::topics::change::{Action, Alteration, Change, Creation, SettingChange};
-use eventctl_core::topics::plan::{PLAN_KIND, Plan, PlannedChange, Unmanaged, Validation};
+use eventctl_core::topics::plan::{FindingKind, PLAN_KIND, Plan, PlannedChange, Unmanaged, Validation};
 use serde::Serialize;
 
 use super::{shown_value, unknowns};
@@ -24,7 +24,8 @@ impl Report for Plan {
         for planned in &self.changes {
             change(planned, page);
         }
-        for finding in &self.findings {
+        // What the brokers would refuse stands with the change.
+        for finding in self.findings.iter().filter(|finding| finding.kind != FindingKind::Refused) {
             page.tone(Tone::Bad, "! ").tone(Tone::Strong, &finding.topic).lit(": ").line(&finding.text);
         }
         unknowns(&self.unknown, page);

@@ -71,6 +71,11 @@ impl SettingsError {
                 "no settings file declares a context; see what was looked at: eventctl config show".to_owned()
             }
             SettingsError::NoContext { known, .. } => format!("there are: {}", known.join(", ")),
+            SettingsError::Address { origin, .. }
+                if origin.to_string().to_lowercase().contains("registry") =>
+            {
+                "example: --registry https://registry.example.com:8081".to_owned()
+            }
             SettingsError::Address { .. } => "example: --brokers kafka1:9092,kafka2:9092".to_owned(),
             SettingsError::Timeout { .. } => "example: --timeout 10s".to_owned(),
             SettingsError::Empty { .. } => "give it a value, or leave it out".to_owned(),

@@ -38,7 +38,7 @@ pub fn read_settings(
     };
     // What the parser refused (the second of two equal keys) is not in the tree, and is covered by its look.
     let whole = findings.is_free_of_errors();
-    let hidden = hide(&mut tree);
+    let hidden = hide(&mut tree, known);
     if !tree.is_null() {
         check(&tree, &SETTINGS, &mut findings);
     }

@@ -3,27 +3,34 @@
 
 use std::collections::BTreeMap;
 
-use super::property::is_secret;
+use super::property::{is_secret, may_be_secret};
 use crate::secret::Secret;
 use crate::yaml::{Node, Source, Span, Value};
 
 /// What stands in the tree in place of a secret.
 const PLACE_HOLDER: &str = "(hidden)";
 
-/// The secrets that stood in a tree, by the first byte of their place.
+/// The secrets that stood in a tree, by the first byte of their place, and what else is covered in excerpts because a
+/// misspelt name may have hidden one from us.
 #[derive(Debug, Default)]
-pub(super) struct Hidden(BTreeMap<usize, (Secret, Span)>);
+pub(super) struct Hidden {
+    secrets: BTreeMap<usize, (Secret, Span)>,
+    suspects: Vec<Span>,
+}
 
 impl Hidden {
     /// The secret that stood here.
     pub(super) fn at(&self, span: Span) -> Option<&Secret> {
-        self.0.get(&span.start).map(|(secret, _)| secret)
+        self.secrets.get(&span.start).map(|(secret, _)| secret)
     }
 
     /// The source with every secret of it covered, each byte by one, so that spans still fit.
     pub(super) fn cover(&self, source: &Source) -> Source {
         let mut covered = String::with_capacity(source.text.len());
-        let mut spans = self.0.values().map(|(_, span)| span).peekable();
+        let mut spans: Vec<Span> = self.secrets.values().map(|(_, span)| *span).collect();
+        spans.extend(&self.suspects);
+        spans.sort();
+        let mut spans = spans.into_iter().peekable();
         for (at, character) in source.text.char_indices() {
             while spans.next_if(|span| span.end <= at).is_some() {}
             let inside = spans.peek().is_some_and(|span| span.start <= at);
@@ -42,11 +49,40 @@ fn push(covered: &mut String, character: char, inside: bool) {
 }
 
 /// Takes the secrets out of a tree: whatever stands under a secret's name, unless it says where to find it, and user
-/// name and password of an address.
-pub(super) fn hide(tree: &mut Node) -> Hidden {
+/// name and password of an address. What stands under a name that may be a secret's misspelt, or under `kafka:` and
+/// none that is `known`, is only suspected: it stays in the tree.
+pub(super) fn hide(tree: &mut Node, known: Option<&[String]>) -> Hidden {
     let mut hidden = Hidden::default();
     walk(tree, false, &mut hidden);
+    suspect(tree, known, Suspicion::default(), &mut hidden.suspects);
     hidden
+}
+
+/// What the names above a value say about it.
+#[derive(Clone, Copy, Default)]
+struct Suspicion {
+    suspected: bool,
+    in_kafka: bool,
+}
+
+fn suspect(node: &Node, known: Option<&[String]>, above: Suspicion, suspects: &mut Vec<Span>) {
+    match &node.value {
+        Value::Null => {}
+        Value::Scalar(_) if above.suspected => suspects.push(node.span),
+        Value::Scalar(_) => {}
+        Value::Sequence(items) => items.iter().for_each(|item| suspect(item, known, above, suspects)),
+        Value::Mapping(entries) => {
+            for entry in entries {
+                let key = entry.key.text.as_str();
+                let unknown =
+                    above.in_kafka && known.is_some_and(|known| !known.iter().any(|name| name == key));
+                let place = matches!(key, "env" | "file" | "command");
+                let suspected = !place && (above.suspected || unknown || may_be_secret(key));
+                let below = Suspicion { suspected, in_kafka: key == "kafka" };
+                suspect(&entry.value, known, below, suspects);
+            }
+        }
+    }
 }
 
 fn walk(node: &mut Node, secret: bool, hidden: &mut Hidden) {
@@ -55,12 +91,12 @@ fn walk(node: &mut Node, secret: bool, hidden: &mut Hidden) {
         Value::Null => {}
         Value::Scalar(scalar) if secret => {
             let text = std::mem::replace(&mut scalar.text, PLACE_HOLDER.to_owned());
-            hidden.0.insert(span.start, (Secret::new(text), span));
+            hidden.secrets.insert(span.start, (Secret::new(text), span));
         }
         Value::Scalar(scalar) => {
             if let Some(clean) = without_user_info(&scalar.text) {
                 let text = std::mem::replace(&mut scalar.text, clean);
-                hidden.0.insert(span.start, (Secret::new(text), span));
+                hidden.secrets.insert(span.start, (Secret::new(text), span));
             }
         }
         Value::Sequence(items) => items.iter_mut().for_each(|item| walk(item, secret, hidden)),
@@ -68,7 +104,10 @@ fn walk(node: &mut Node, secret: bool, hidden: &mut Hidden) {
             for entry in entries {
                 let key = entry.key.text.as_str();
                 let place = matches!(key, "env" | "file" | "command");
-                let below = !place && (secret || key == "bearer" || is_secret(key));
+                // Where a mapping of settings belongs, a text may be a whole one: `sasl.password=…`.
+                let misplaced = matches!(key, "kafka" | "registry_auth")
+                    && !matches!(entry.value.value, Value::Mapping(_));
+                let below = !place && (secret || misplaced || key == "bearer" || is_secret(key));
                 walk(&mut entry.value, below, hidden);
             }
         }
@@ -116,7 +155,7 @@ fn secret_part(line: &str) -> Option<usize> {
     let mut from = 0;
     while let Some(colon) = line.get(from..)?.find(':').map(|at| from + at) {
         let key = line.get(..colon)?.rsplit([' ', ',', '{', '"', '\'', '\t']).find(|word| !word.is_empty());
-        if key.is_some_and(|key| key == "bearer" || is_secret(key)) {
+        if key.is_some_and(|key| key == "bearer" || may_be_secret(key)) {
             return Some(colon + 1);
         }
         from = colon + 1;
@@ -132,6 +171,7 @@ mod tests {
     fn lines_are_covered_where_a_secret_may_stand() {
         let rows = [
             ("sasl.password: canary", "sasl.password: ******"),
+            ("sasl.pasword: canary", "sasl.pasword: ******"),
             ("{ a: b, sasl.password: 'can ary' }", "{ a: b, sasl.password: **** **** *"),
             ("\"ssl.key.password\" : canary", "\"ssl.key.password\" : ******"),
             ("  bearer: canary", "  bearer: ******"),

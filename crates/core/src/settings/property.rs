@@ -2,6 +2,7 @@
 //! ours to set, which are paths. Which names exist at all is asked of the library and handed in.
 
 use crate::secret::{HIDDEN, Secret};
+use crate::yaml::near_miss;
 
 /// Where a secret is to be found.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -98,6 +99,19 @@ pub fn is_secret(name: &str) -> bool {
     secret_word && !innocent || key_material || name == "sasl.oauthbearer.config"
 }
 
+/// Tells whether a name is a secret's or looks like one that was misspelt or shortened. What stands behind such a
+/// name is covered in excerpts: an unknown name is shown, and a typing mistake must not give a password away.
+#[must_use]
+pub(super) fn may_be_secret(name: &str) -> bool {
+    let near = |word: &str| {
+        let word = word.to_ascii_lowercase();
+        matches!(word.as_str(), "pass" | "pwd" | "pw" | "passwort")
+            || near_miss(&word, ["password", "passphrase", "secret", "token", "bearer", "credentials"])
+                .is_some()
+    };
+    is_secret(name) || name.split(['.', '_', '-', ' ']).any(near)
+}
+
 /// Tells whether a setting loads or runs something.
 #[must_use]
 pub fn runs_code(name: &str) -> bool {
@@ -181,6 +195,27 @@ pub(super) fn unknown(name: &str, known: Option<&[String]>) -> Option<Option<Str
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn misspelt_secrets_are_suspected() {
+        let rows = [
+            ("sasl.pasword", true),
+            ("sasl.passwrd", true),
+            ("sasl.pass", true),
+            ("ssl.key.pasword", true),
+            ("client_secert", true),
+            ("baerer", true),
+            ("sasl-credentals", true),
+            ("sasl.password", true),
+            ("sasl.username", false),
+            ("security.protocol", false),
+            ("brokers", false),
+            ("topic", false),
+        ];
+        for (name, expected) in rows {
+            assert_eq!(may_be_secret(name), expected, "{name}");
+        }
+    }
 
     #[test]
     fn secrets_are_known_by_their_names() {

@@ -170,6 +170,7 @@ impl Shape {
             Shape::False => "false".to_owned(),
             Shape::Null => "null".to_owned(),
             Shape::Integer { min, max: i64::MAX } => format!("a whole number from {min}"),
+            Shape::Integer { min, max } if min == max => format!("{min}"),
             Shape::Integer { min, max } => format!("a whole number from {min} to {max}"),
             Shape::Duration { forever: false } => "a duration such as 7d, 12h, 30m, 10s or 500ms".to_owned(),
             Shape::Duration { forever: true } => "a duration such as 7d, 12h or 30m, or forever".to_owned(),

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::super::effective::{EffectiveDlq, dlq_of, shared_dlqs};
 use super::super::written::{Dlq, DlqFields, Topic, Written};
 use crate::name::TopicName;
+use crate::topics::internal::{Reach, reach_by_name};
 use crate::yaml::{Diagnostic, Diagnostics, Span, shown};
 
 /// A name that the catalog lays claim to.
@@ -31,6 +32,7 @@ pub(super) fn check(written: &Written, findings: &mut Diagnostics) {
     for topic in &written.topics {
         claims.push(Claim { name: topic.name.value.clone(), span: topic.name.span, dlq_of: None });
     }
+    internal(written, findings);
     for topic in &written.topics {
         if let Some(dlq) = dlq_of(written, topic, &shared) {
             claims.extend(dlq_claim(topic, &dlq, findings));
@@ -41,6 +43,16 @@ pub(super) fn check(written: &Written, findings: &mut Diagnostics) {
     for dlq in of_topics.chain([written.defaults.dlq.as_ref()]).flatten() {
         if let Dlq::Some(fields) = dlq {
             idle_fields(fields, findings);
+        }
+    }
+}
+
+/// What begins with two underscores belongs to the brokers: no plan ever touches it.
+fn internal(written: &Written, findings: &mut Diagnostics) {
+    for topic in &written.topics {
+        if reach_by_name(&topic.name.value) == Reach::Internal {
+            let message = format!("{} belongs to the brokers and is never touched", shown(&topic.name.value));
+            findings.error_with_help(topic.name.span, &message, "take it out of the catalog");
         }
     }
 }

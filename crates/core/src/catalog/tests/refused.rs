@@ -174,19 +174,13 @@ fn names_are_legal_and_each_once() {
     for (rest, place, words) in rows {
         assert_finding(&format!("version: 1\n{rest}\n"), place, "error", words);
     }
-    assert_finding(
-        "version: 2\ntopics: {}\n",
-        "1:10",
-        "error",
-        "`version` must be a whole number from 1 to 1",
-    );
+    assert_finding("version: 2\ntopics: {}\n", "1:10", "error", "`version` must be 1");
     assert_finding("version: 1\n", "1:1", "error", "the file lacks the field `topics`");
     assert_finding("", "1:1", "error", "the file is empty");
     assert_finding("# only words\n", "1:1", "error", "the file is empty");
-    assert_eq!(
-        findings("version: 1\ntopics: {2026-11-22: {}, '5': {}, __consumer_offsets: {}}\n"),
-        Vec::<String>::new()
-    );
+    assert_eq!(findings("version: 1\ntopics: {2026-11-22: {}, '5': {}}\n"), Vec::<String>::new());
+    let internal = "version: 1\ntopics:\n  __consumer_offsets: {}\n";
+    assert_finding(internal, "3:3", "error", "`__consumer_offsets` belongs to the brokers");
 }
 
 #[test]

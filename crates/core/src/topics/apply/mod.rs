@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 
 use super::change::{Change, ChangeKey};
 use super::live::{LiveTopic, LiveTopics};
-use super::plan::Plan;
+use super::plan::{Finding, FindingKind, FindingWire, Plan, Unknown};
 use crate::fault::{Fault, FaultKind, Seen};
 use crate::human;
 
@@ -86,6 +86,10 @@ pub struct ItemResult {
 pub struct ApplyReport {
     /// Every change of the plan.
     pub items: Vec<ItemResult>,
+    /// What the plan found and no change of it mends.
+    pub findings: Vec<Finding>,
+    /// What the plan could not find out.
+    pub unknown: Vec<Unknown>,
 }
 
 /// How many changes ended in which way.
@@ -110,6 +114,10 @@ pub struct ApplyCounts {
 pub struct ApplyWire {
     /// Every change of the plan, in its order.
     pub items: Vec<ItemResult>,
+    /// What the plan found and no change of it mends.
+    pub findings: Vec<FindingWire>,
+    /// What the plan could not find out.
+    pub unknown: Vec<Unknown>,
     /// How many ended in which way.
     pub summary: ApplyCounts,
 }
@@ -125,7 +133,13 @@ impl ApplyReport {
             key: change.key(),
             outcome: ItemOutcome::NotTried { reason: "apply ended before it".to_owned() },
         };
-        ApplyReport { items: plan.changes.iter().map(|planned| untried(&planned.change)).collect() }
+        // What the brokers would refuse is among the changes already.
+        let findings = plan.findings.iter().filter(|finding| finding.kind != FindingKind::Refused).cloned();
+        ApplyReport {
+            items: plan.changes.iter().map(|planned| untried(&planned.change)).collect(),
+            findings: findings.collect(),
+            unknown: plan.unknown.clone(),
+        }
     }
 
     /// Says how a change ended. A later word replaces an earlier one; a change that is not of the plan is added.
@@ -186,7 +200,12 @@ impl ApplyReport {
     /// The report as the data of its document.
     #[must_use]
     pub fn wire(&self) -> ApplyWire {
-        ApplyWire { items: self.items.clone(), summary: self.counts() }
+        ApplyWire {
+            items: self.items.clone(),
+            findings: self.findings.iter().map(FindingWire::of).collect(),
+            unknown: self.unknown.clone(),
+            summary: self.counts(),
+        }
     }
 }
 
@@ -212,8 +231,8 @@ pub fn before(change: &Change, lookup: &Seen<LiveTopic>) -> Result<(), ItemOutco
     }
     match (change, lookup) {
         (_, Seen::Unknown(fault)) => {
-            let reason = "the topic could not be looked up before the change, so it was not sent";
-            Err(ItemOutcome::unresolved(reason, fault))
+            let reason = format!("the topic could not be looked up before the change ({fault})");
+            Err(ItemOutcome::NotTried { reason })
         }
         (Change::Delete(_), Seen::Absent) => Err(ItemOutcome::AlreadySo),
         (_, Seen::Absent) => Err(ItemOutcome::failed("the topic is gone since the plan: plan again", None)),
@@ -347,8 +366,8 @@ pub fn without_leaders(readiness: &Readiness, before: ItemOutcome) -> ItemOutcom
     }
 }
 
-/// Compares every change that ended well with the cluster as it was read afterwards. What differs has failed, what
-/// could not be read is unresolved.
+/// Compares every change that ended well with the cluster as it was read afterwards. What differs or could not be
+/// read is unresolved: the change was accepted, but either the brokers that were asked lag behind or somebody undid it.
 #[must_use]
 pub fn read_back(mut report: ApplyReport, changes: &[&Change], live: &LiveTopics) -> ApplyReport {
     for change in changes {
@@ -361,8 +380,9 @@ pub fn read_back(mut report: ApplyReport, changes: &[&Change], live: &LiveTopics
         match compared {
             Comparison::Same => {}
             Comparison::Different(differences) => {
-                let reason = format!("read back, it is not as wanted: {}", human::list(&differences, 10));
-                report.set(key, ItemOutcome::failed(reason, None));
+                let differences = human::list(&differences, 10);
+                let reason = format!("it was accepted, but the cluster does not show it: {differences}");
+                report.set(key, ItemOutcome::Unresolved { reason, fault: None });
             }
             Comparison::Unknown(fault) => {
                 report.set(key, ItemOutcome::unresolved("it was made, but could not be read back", &fault));

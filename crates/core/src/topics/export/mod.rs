@@ -65,6 +65,13 @@ impl Matcher {
         Ok(Matcher { globs, outright, all: patterns.is_empty() })
     }
 
+    /// The topics that a pattern without a wildcard names: they are asked for by name, since a list leaves out what a
+    /// principal may not see.
+    #[must_use]
+    pub fn named(&self) -> BTreeSet<TopicName> {
+        self.outright.iter().filter_map(|name| name.parse().ok()).collect()
+    }
+
     /// Tells whether a topic of this name matches.
     #[must_use]
     pub fn matches(&self, name: &TopicName) -> bool {
@@ -101,6 +108,8 @@ pub struct Export {
     pub notes: Vec<String>,
     /// What could not be read.
     pub unknown: Vec<Unknown>,
+    /// Topics that were named outright and do not exist.
+    pub absent: Vec<TopicName>,
 }
 
 /// Writes the topics of a cluster that match as a catalog.
@@ -125,6 +134,8 @@ pub fn export(live: &LiveTopics, matcher: &Matcher) -> Export {
     for topic in topics.values() {
         writer.topic(topic);
     }
+    let absent =
+        live.named.iter().filter(|(_, seen)| **seen == Seen::Absent).map(|(name, _)| name.clone()).collect();
     for (name, seen) in &live.named {
         if let Seen::Unknown(fault) = seen
             && matcher.matches(name)
@@ -134,7 +145,7 @@ pub fn export(live: &LiveTopics, matcher: &Matcher) -> Export {
             writer.unknown.push(Unknown { topic: name.clone(), text, fault: Some(fault.clone()) });
         }
     }
-    Export { yaml: writer.yaml, topics: topics.len(), notes: writer.notes, unknown: writer.unknown }
+    Export { yaml: writer.yaml, topics: topics.len(), notes: writer.notes, unknown: writer.unknown, absent }
 }
 
 /// The replication factor that all topics share, if they do.
@@ -161,7 +172,12 @@ impl Writer<'_> {
 
     fn head(&mut self, cluster: &str) {
         let topics = human::plural(self.topics.len(), "topic");
-        self.line(0, &comment(&format!("Exported from cluster {cluster}: {topics}.")));
+        self.line(
+            0,
+            &comment(&format!(
+                "Exported from cluster {cluster}: {topics}, as far as this principal may see."
+            )),
+        );
         self.line(
             0,
             &comment("Only what is set on a topic is written; the rest is what the brokers default to."),
@@ -247,6 +263,9 @@ impl Writer<'_> {
 
     /// Says why the catalog's checks would refuse a setting, if they would.
     fn refused(&self, topic: &LiveTopic, key: &str, value: &str) -> Option<String> {
+        if key.ends_with(".replication.throttled.replicas") {
+            return Some("it belongs to a reassignment that is under way, not to the topic".to_owned());
+        }
         let factor = i64::try_from(topic.replication_factor()?).ok()?;
         (key == "min.insync.replicas" && number(value)? > factor)
             .then(|| format!("it is above the replication factor {factor}, which no catalog may declare"))

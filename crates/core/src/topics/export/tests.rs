@@ -87,7 +87,7 @@ fn only_what_is_set_on_a_topic_is_written() {
         live("007", 1, 3, &[("retention.ms", "1500"), ("preallocate", "true")]),
     ]);
     let expected = "\
-# Exported from cluster cluster-1: 3 topics.
+# Exported from cluster cluster-1: 3 topics, as far as this principal may see.
 # Only what is set on a topic is written; the rest is what the brokers default to.
 version: 1
 defaults:

@@ -35,6 +35,7 @@ pub fn diff(input: &PlanInput<'_>) -> Plan {
     for topic in declared.values() {
         draft.topic(topic);
     }
+    draft.mentioned();
     draft.unmanaged(&declared);
     prune::prune(&mut draft, &declared);
     draft.dead_letters(&declared);
@@ -119,6 +120,29 @@ impl<'a> Draft<'a> {
                 );
             }
             None => self.unknown(name, "the cluster gave no answer about it: it is not touched", None),
+        }
+    }
+
+    /// Looks for the dead-letter topics that are shared or another tool's: they are not provisioned, but whoever writes
+    /// dead letters needs them.
+    fn mentioned(&mut self) {
+        for name in self.input.mentioned {
+            match seen(self.input.live, name) {
+                Some(Seen::Absent) => {
+                    let text = "the catalog names it as a dead-letter topic without declaring it, and it does not exist: \
+                                declare it, or make it with the tool it belongs to";
+                    self.finding(FindingKind::MissingDeadLetterTopic, name, text.to_owned());
+                }
+                Some(Seen::Unknown(fault)) => {
+                    self.unknown(
+                        name,
+                        "whether this dead-letter topic exists could not be found out",
+                        Some(&fault),
+                    );
+                }
+                // Not asked for by name: nothing is claimed about it.
+                Some(Seen::Present(_)) | None => {}
+            }
         }
     }
 

@@ -41,7 +41,7 @@ pub use parts::{
 };
 pub use reassignment::{ReassignedPartition, Reassignment};
 pub use risks::describe;
-pub use wire::{PLAN_KIND, PLAN_VERSION, PlanWire};
+pub use wire::{FindingWire, PLAN_KIND, PLAN_VERSION, PlanWire};
 
 /// What a plan is made from.
 #[derive(Debug, Clone, Copy)]
@@ -237,7 +237,12 @@ impl Plan {
             if let Some(answer) = answers.get(&planned.change.key()) {
                 planned.validation = answer.clone();
             }
-            if let Validation::Refused { fault } = &planned.validation {
+            let told = self.findings.iter().any(|finding| {
+                finding.kind == FindingKind::TooFewBrokers && finding.topic == *planned.change.topic()
+            });
+            if let Validation::Refused { fault } = &planned.validation
+                && !told
+            {
                 let action = planned.change.action().name();
                 self.findings.push(Finding {
                     kind: FindingKind::Refused,

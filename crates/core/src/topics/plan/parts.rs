@@ -110,6 +110,8 @@ pub enum FindingKind {
     MinIsrAboveReplicas,
     /// The catalog declares a topic that belongs to the brokers.
     Internal,
+    /// The catalog names a dead-letter topic that it does not provision, and that is not there.
+    MissingDeadLetterTopic,
     /// A topic to be created differs from an existing one only in `.` and `_`: brokers refuse it.
     NameCollision,
     /// The brokers would refuse a change.

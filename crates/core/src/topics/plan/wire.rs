@@ -133,7 +133,9 @@ impl ChangeWire {
 }
 
 impl FindingWire {
-    fn of(finding: &Finding) -> Self {
+    /// A finding as the wire has it.
+    #[must_use]
+    pub fn of(finding: &Finding) -> Self {
         let Finding { kind, topic, text, reassignment } = finding.clone();
         FindingWire { kind, topic, text, reassignment }
     }

@@ -1,11 +1,13 @@
 use std::collections::BTreeMap;
 
+use jiff::Timestamp;
+
 use super::super::samples::{World, declared, denied, fault, live, name};
-use super::super::{Counts, FindingKind, Plan, Validation, describe, names_to_ask};
+use super::super::{Counts, FindingKind, Plan, PlanInput, Validation, describe, diff, names_to_ask};
 use crate::fault::{FaultKind, Seen};
 use crate::topics::change::{Action, Change, ChangeKey};
 use crate::topics::declared::Scope;
-use crate::topics::live::{ConfigSource, ConfigValue};
+use crate::topics::live::{ConfigSource, ConfigValue, LiveTopic, LiveTopics};
 
 /// The changes in short: `create a`, `grow a: partitions 1 to 2`.
 fn changes(plan: &Plan) -> Vec<String> {
@@ -363,6 +365,35 @@ fn a_creation_that_exists_contradicts_the_plan_and_a_refused_one_does_not() {
     assert!(answered(FaultKind::Exists, "TOPIC_ALREADY_EXISTS"));
     assert!(!answered(FaultKind::Refused, "POLICY_VIOLATION"));
     assert!(!world.plan().contradicted());
+}
+
+#[test]
+fn a_dead_letter_topic_that_is_only_named_must_be_there() {
+    let world = World::new(vec![], vec![]);
+    let live = |seen: Option<Seen<LiveTopic>>| {
+        let mut live = world.live.clone();
+        live.named.extend(seen.map(|seen| (name("shared"), seen)));
+        live
+    };
+    let plan = |live: &LiveTopics| {
+        diff(&PlanInput {
+            declared: &[],
+            mentioned: &[name("shared")].into(),
+            scope: &Scope::default(),
+            environment: None,
+            catalog_hash: "hash",
+            live,
+            broker_defaults: None,
+            prune: false,
+            now: Timestamp::UNIX_EPOCH,
+        })
+    };
+    let absent = plan(&live(Some(Seen::Absent)));
+    assert_eq!(findings(&absent), [(FindingKind::MissingDeadLetterTopic, "shared")]);
+    let denied = plan(&live(Some(Seen::Unknown(fault(FaultKind::Denied, "TOPIC_AUTHORIZATION_FAILED")))));
+    assert_eq!((denied.findings.len(), denied.unknown.len()), (0, 1));
+    let unasked = plan(&live(None));
+    assert_eq!((unasked.findings.len(), unasked.unknown.len()), (0, 0));
 }
 
 #[test]

@@ -1,0 +1,94 @@
+// What `dev/bench` compares eventctl with: Kafka's own AdminClient, used as a careful program would.
+//
+//   create BROKERS PREFIX COUNT PARTITIONS REPLICAS   in one call, then waits until every partition has a leader
+//   delete BROKERS PREFIX                             and waits until none is listed
+//
+// `create` also says how long it took from its first line on, without the JVM's start.
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.stream.Collectors;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.common.errors.RetriableException;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+
+public final class Peer {
+    private static final long DEADLINE = System.nanoTime() + 120_000_000_000L;
+
+    public static void main(String[] arguments) throws Exception {
+        long begin = System.nanoTime();
+        Map<String, Object> settings = Map.of("bootstrap.servers", arguments[1], "default.api.timeout.ms", 60_000,
+                "request.timeout.ms", 60_000);
+        try (Admin admin = Admin.create(settings)) {
+            switch (arguments[0]) {
+                case "create" -> {
+                    create(admin, arguments[2], Integer.parseInt(arguments[3]), Integer.parseInt(arguments[4]),
+                            Short.parseShort(arguments[5]));
+                    System.out.printf("took %.4f s%n", (System.nanoTime() - begin) / 1e9);
+                }
+                case "delete" -> delete(admin, arguments[2]);
+                default -> throw new IllegalArgumentException(arguments[0]);
+            }
+        }
+    }
+
+    private static void create(Admin admin, String prefix, int count, int partitions, short replicas) throws Exception {
+        List<NewTopic> topics = new ArrayList<>();
+        for (int number = 1; number <= count; number++) {
+            topics.add(new NewTopic(String.format("%s%04d", prefix, number), partitions, replicas)
+                    .configs(Map.of("retention.ms", "604800000")));
+        }
+        admin.createTopics(topics).all().get();
+        List<String> names = topics.stream().map(NewTopic::name).collect(Collectors.toList());
+        while (!led(admin, names, partitions)) {
+            pause("the new topics are not described with all their leaders");
+        }
+        System.out.printf("created %d topics%n", count);
+    }
+
+    /** Whether the brokers describe every topic with all its partitions, each with a leader. */
+    private static boolean led(Admin admin, List<String> names, int partitions) throws Exception {
+        Map<String, TopicDescription> described;
+        try {
+            described = admin.describeTopics(names).allTopicNames().get();
+        } catch (ExecutionException failure) {
+            if (failure.getCause() instanceof RetriableException) {
+                return false;
+            }
+            throw failure;
+        }
+        return described.values().stream().allMatch(topic -> topic.partitions().size() == partitions
+                && topic.partitions().stream().allMatch(one -> one.leader() != null && !one.leader().isEmpty()));
+    }
+
+    private static void delete(Admin admin, String prefix) throws Exception {
+        List<String> names = listed(admin, prefix);
+        try {
+            admin.deleteTopics(names).all().get();
+        } catch (ExecutionException failure) {
+            if (!(failure.getCause() instanceof UnknownTopicOrPartitionException)) {
+                throw failure;
+            }
+        }
+        // Every broker is asked in turn by a new list; five empty ones mean that all have caught up.
+        for (int empty = 0; empty < 5; empty = listed(admin, prefix).isEmpty() ? empty + 1 : 0) {
+            pause("deleted topics are still listed");
+        }
+        System.out.printf("deleted %d topics%n", names.size());
+    }
+
+    private static List<String> listed(Admin admin, String prefix) throws Exception {
+        return admin.listTopics().names().get().stream().filter(name -> name.startsWith(prefix)).sorted()
+                .collect(Collectors.toList());
+    }
+
+    private static void pause(String trouble) throws InterruptedException {
+        if (System.nanoTime() > DEADLINE) {
+            throw new IllegalStateException(trouble);
+        }
+        Thread.sleep(20);
+    }
+}
