@@ -1,10 +1,11 @@
 //! The one stop signal: Ctrl-C and SIGTERM set it, whatever runs looks at it or waits for it.
 //!
 //! Signals are received on a thread of their own, so that a command that waits for an answer on the terminal, or runs
-//! a hot loop, is stopped like any other. The second signal ends the process at once.
+//! a hot loop, is stopped like any other. The second signal ends the process at once, and so does the first while
+//! nobody heeds it yet.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU8, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
 
 use tokio::sync::Notify;
 
@@ -18,6 +19,9 @@ pub struct Stop(Arc<Inner>);
 #[derive(Debug, Default)]
 struct Inner {
     signal: AtomicU8,
+    /// True once somebody looks at the signal or waits for it. Before that, nothing was changed and nobody would heed
+    /// it: reading a pipe that nobody writes to would go on for ever.
+    heeded: AtomicBool,
     notify: Notify,
 }
 
@@ -40,6 +44,11 @@ impl Stop {
     /// The signal that came, if one did.
     #[must_use]
     pub fn signal(&self) -> Option<Signal> {
+        self.0.heeded.store(true, Ordering::SeqCst);
+        self.received()
+    }
+
+    fn received(&self) -> Option<Signal> {
         match self.0.signal.load(Ordering::SeqCst) {
             INTERRUPT => Some(Signal::Interrupt),
             TERMINATE => Some(Signal::Terminate),
@@ -102,7 +111,7 @@ impl Stop {
                 _ = interrupt.recv() => Signal::Interrupt,
                 _ = terminate.recv() => Signal::Terminate,
             };
-            if self.signal().is_some() {
+            if self.received().is_some() || !self.0.heeded.load(Ordering::SeqCst) {
                 end_at_once(signal);
             }
             self.set(signal);

@@ -63,9 +63,9 @@ impl Progress {
 pub struct Means<'a> {
     /// The cluster.
     pub cluster: &'a Cluster,
-    /// The time that a batch of changes has to be answered, looked up and led.
+    /// The time that what was sent has to be answered, looked up and led.
     pub timeout: Duration,
-    /// Heeded between batches: what was sent is seen through.
+    /// Heeded between requests: what was sent is seen through.
     pub stop: &'a Stop,
     /// Told of each ended change.
     pub progress: &'a Progress,
@@ -77,24 +77,21 @@ pub async fn apply(plan: &Approved<Plan>, means: Means<'_>) -> ApplyReport {
     let changes: Vec<&Change> = plan.get().changes.iter().map(|planned| &planned.change).collect();
     for action in [Action::Create, Action::Grow, Action::Configure, Action::Delete] {
         let some: Vec<&Change> = changes.iter().copied().filter(|change| change.action() == action).collect();
-        for batch in some.chunks(CHANGES_AT_ONCE) {
-            if means.stop.signal().is_some() {
-                report.not_tried_because("stopped by a signal before it: run apply again");
-                return finish(report, &changes, means).await;
-            }
-            let outcomes = Batch::new(plan, batch, means).run().await;
-            let lost = outcomes.values().all(is_lost);
-            for (key, outcome) in outcomes {
-                report.set(key, outcome);
-            }
-            if lost {
-                report.not_tried_because("the cluster stopped answering before it: run apply again");
-                return finish(report, &changes, means).await;
-            }
+        let (outcomes, ended) = Work::new(plan, &some, means).run().await;
+        for (key, outcome) in outcomes {
+            report.set(key, outcome);
+        }
+        if let Some(why) = ended {
+            report.not_tried_because(why);
+            break;
         }
     }
     finish(report, &changes, means).await
 }
+
+/// Why changes were not tried.
+const STOPPED: &str = "stopped by a signal before it: run apply again";
+const LOST: &str = "the cluster stopped answering before it: run apply again";
 
 /// Compares what ended well with the cluster, once for all. A broker may tell what was before for a while after a
 /// change, so what differs is read again until there is no time left.
@@ -118,7 +115,7 @@ async fn finish(report: ApplyReport, changes: &[&Change], means: Means<'_>) -> A
     }
 }
 
-/// True where nobody answered at all: there is no sense in sending the next batch.
+/// True where nobody answered at all.
 fn is_lost(outcome: &ItemOutcome) -> bool {
     match outcome {
         ItemOutcome::Unresolved { fault: Some(fault), .. } => fault.kind.leaves_outcome_unknown(),
@@ -154,11 +151,11 @@ fn unanswered(message: String) -> Fault {
     Fault { kind: FaultKind::Unreachable, code: "_UNREACHABLE".to_owned(), message }
 }
 
-/// Some changes of one kind, on their way.
-struct Batch<'a> {
+/// The changes of one kind, on their way.
+struct Work<'a> {
     plan: &'a Approved<Plan>,
     means: Means<'a>,
-    deadline: Instant,
+    order: Vec<ChangeKey>,
     changes: BTreeMap<ChangeKey, &'a Change>,
     /// Accepted, and what it is once its partitions have leaders.
     leaderless: BTreeMap<ChangeKey, ItemOutcome>,
@@ -167,12 +164,12 @@ struct Batch<'a> {
     settled: BTreeMap<ChangeKey, ItemOutcome>,
 }
 
-impl<'a> Batch<'a> {
+impl<'a> Work<'a> {
     fn new(plan: &'a Approved<Plan>, changes: &[&'a Change], means: Means<'a>) -> Self {
-        Batch {
+        Work {
             plan,
             means,
-            deadline: Instant::now() + means.timeout,
+            order: changes.iter().map(|change| change.key()).collect(),
             changes: changes.iter().map(|change| (change.key(), *change)).collect(),
             leaderless: BTreeMap::new(),
             open: BTreeMap::new(),
@@ -180,22 +177,50 @@ impl<'a> Batch<'a> {
         }
     }
 
-    async fn run(mut self) -> BTreeMap<ChangeKey, ItemOutcome> {
+    /// Sends the changes some at a time and sees them all through. Returns how they ended, and why the work ended
+    /// early if it did.
+    async fn run(mut self) -> (BTreeMap<ChangeKey, ItemOutcome>, Option<&'static str>) {
         let ready = self.check_beforehand().await;
-        self.send(&ready).await;
-        while !self.open.is_empty() || !self.leaderless.is_empty() {
-            let again = self.look_after().await;
-            if Instant::now() >= self.deadline {
+        // In the plan's order: a dead-letter topic goes before its source.
+        let ready: Vec<ChangeKey> = self.order.iter().filter(|key| ready.contains(key)).cloned().collect();
+        let mut ended = None;
+        for some in ready.chunks(CHANGES_AT_ONCE) {
+            if self.means.stop.signal().is_some() {
+                ended = Some(STOPPED);
                 break;
             }
-            if again.is_empty() {
-                tokio::time::sleep(PAUSE).await;
-            } else {
+            self.send(&some.iter().cloned().collect()).await;
+            // Nobody answered: there is no sense in sending more before this is resolved.
+            if some.iter().all(|key| self.open.contains_key(key)) {
+                self.see_through().await;
+                if some.iter().all(|key| self.settled.get(key).is_some_and(is_lost)) {
+                    ended = Some(LOST);
+                    break;
+                }
+            }
+        }
+        self.see_through().await;
+        if !self.settled.is_empty() && self.settled.values().all(is_lost) {
+            ended = Some(LOST);
+        }
+        (self.settled, ended)
+    }
+
+    /// Looks after what was sent until all of it is settled or no time is left.
+    async fn see_through(&mut self) {
+        let deadline = Instant::now() + self.means.timeout;
+        while !self.open.is_empty() || !self.leaderless.is_empty() {
+            let again = self.look_after().await;
+            if Instant::now() >= deadline {
+                break;
+            }
+            if !again.is_empty() {
                 self.send(&again).await;
+            } else if !self.open.is_empty() || !self.leaderless.is_empty() {
+                tokio::time::sleep(PAUSE).await;
             }
         }
         self.give_up().await;
-        self.settled
     }
 
     fn settle(&mut self, key: &ChangeKey, outcome: ItemOutcome) {

@@ -9,6 +9,9 @@ use super::diagnostics::FindingWire;
 use super::page::{Page, Tone};
 use super::report::Report;
 
+/// How many files that are none are named; JSON has them all.
+const STRAY_SHOWN: usize = 20;
+
 /// What was found about a catalog.
 pub struct CheckReport<'a> {
     /// The file as it is shown.
@@ -106,8 +109,11 @@ impl Report for CheckReport<'_> {
         if !environments.is_empty() {
             page.lit("  also valid merged with: ").line(environments.join(", "));
         }
-        for stray in self.stray {
+        for stray in self.stray.iter().take(STRAY_SHOWN) {
             page.lit("  ").tone(Tone::Notable, "not a schema file").lit(": ").line(stray);
+        }
+        if self.stray.len() > STRAY_SHOWN {
+            page.lit("  and ").val(self.stray.len() - STRAY_SHOWN).lit(" more that are no schema files\n");
         }
         for one in self.not_checked() {
             page.lit("  ")
