@@ -26,6 +26,7 @@ test:
 	@dev/setup --test
 	@$(MAKE) --no-print-directory test-offline
 	@$(MAKE) --no-print-directory test-live
+	@$(MAKE) --no-print-directory test-cluster
 
 test-offline:
 	@dev/timed 'offline tests' $(CARGO) test --profile $(PROFILE) --workspace
@@ -45,6 +46,9 @@ lint-clippy:
 
 doc:
 	RUSTDOCFLAGS='-D warnings' $(CARGO) doc --profile $(PROFILE) --workspace --no-deps --document-private-items
+
+test-cluster:
+	@dev/timed 'the development cluster itself' dev/cluster-test
 
 bench:
 	@dev/setup --test
