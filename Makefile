@@ -4,7 +4,7 @@ PROFILE := ci
 CARGO   := cargo
 EVENTCTL := target/$(PROFILE)/eventctl
 
-.PHONY: help demo test test-offline test-live build lint lint-format lint-clippy doc bench up down clean
+.PHONY: help demo test test-offline test-live test-cluster build lint lint-format lint-clippy doc bench up down clean
 
 help:
 	@echo 'make demo     cluster, build, and the topics of topics.yaml provisioned on it'
