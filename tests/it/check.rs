@@ -129,3 +129,15 @@ fn a_catalog_from_elsewhere_brings_its_schemas_along() {
     let there = String::from_utf8(there.stdout).expect("text");
     assert_eq!(there.lines().skip(1).collect::<Vec<_>>(), here.stdout.lines().skip(1).collect::<Vec<_>>());
 }
+
+#[test]
+fn every_field_of_the_json_documents_is_documented() {
+    let shipped = World::shipped();
+    for arguments in [["check", "-o", "json"].as_slice(), &["config", "show", "-o", "json"]] {
+        shipped.run(arguments).ends(0).documented();
+    }
+    let broken = World::empty();
+    broken.write("topics.yaml", "version: 2\ntopics: { a: { partitons: 1 } }\n");
+    broken.run(&["check", "-o", "json"]).ends(2).documented();
+    World::empty().run(&["doctor", "-o", "json"]).ends(1).documented();
+}

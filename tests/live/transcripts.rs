@@ -41,6 +41,7 @@ fn both(world: &World, own: &Own, name: &str, arguments: &[&str]) {
         let transcript = world.run(&all).hiding(own.get("CLUSTER_ID"), "[cluster]");
         if format == "json" && !transcript.stdout.is_empty() {
             assert!(transcript.json()["kind"].is_string(), "{transcript}");
+            transcript.documented();
         }
         snapshot(&format!("{name}-{format}"), &transcript);
     }
@@ -67,5 +68,6 @@ fn every_command_on_a_cluster_says_what_it_said() {
     both(&world, &own, "apply-with-risks", &["topics", "apply", "--prune", "--yes"]);
     let allowed = "partition-increase,retention-cut,delete";
     let changed = world.run(&["topics", "apply", "--prune", "--yes", "--allow", allowed, "-o", "json"]);
+    changed.documented();
     snapshot("apply-of-changes-json", &changed.ends(0).hiding(own.get("CLUSTER_ID"), "[cluster]"));
 }

@@ -158,6 +158,27 @@ impl Transcript {
         serde_json::from_str(&self.stdout).unwrap_or_else(|error| panic!("{error} in\n{self}"))
     }
 
+    /// Asserts that every field of the JSON document on stdout is named in `docs/json.md`. Keys that are data, such as
+    /// the names of settings, hold a dot or a dash and are passed over.
+    pub(crate) fn documented(&self) {
+        let page = std::fs::read_to_string(repository().join("docs/json.md")).expect("docs/json.md");
+        let mut values = vec![self.json()];
+        while let Some(value) = values.pop() {
+            match value {
+                serde_json::Value::Object(fields) => {
+                    for (name, value) in fields {
+                        let known =
+                            page.contains(&format!("`{name}`")) || page.contains(&format!("\"{name}\""));
+                        assert!(known || name.contains(['.', '-']), "docs/json.md lacks `{name}`\n{self}");
+                        values.push(value);
+                    }
+                }
+                serde_json::Value::Array(items) => values.extend(items),
+                _ => {}
+            }
+        }
+    }
+
     /// Replaces a text that differs from run to run.
     pub(crate) fn hiding(mut self, text: &str, name: &str) -> Transcript {
         self.line = self.line.replace(text, name);
