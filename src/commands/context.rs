@@ -346,16 +346,18 @@ impl Context {
     pub fn policy(
         &self,
         consent: &ConsentArgs,
-        environment: &Environment,
+        (catalog, environment): (&Catalog, &Environment),
         live: Option<&ClusterId>,
     ) -> Result<Policy, Failure> {
         let settings = self.settings()?;
+        // The environment that the catalog knows the cluster by, whatever it was reached by.
+        let home = live.and_then(|id| catalog.environment_of(id));
         Ok(Policy {
             rule: ConsentRule::Question,
             allowed: consent.allow.iter().copied().collect::<BTreeSet<Risk>>(),
             yes: consent.yes,
             confirmed_context: consent.confirm_context.clone(),
-            protected: settings.protection(live).map(str::to_owned),
+            protected: settings.protection(live, home).map(str::to_owned),
             expected: self.expected_clusters(environment)?,
         })
     }

@@ -115,15 +115,6 @@ async fn finish(report: ApplyReport, changes: &[&Change], means: Means<'_>) -> A
     }
 }
 
-/// True where nobody answered at all.
-fn is_lost(outcome: &ItemOutcome) -> bool {
-    match outcome {
-        ItemOutcome::Unresolved { fault: Some(fault), .. } => fault.kind.leaves_outcome_unknown(),
-        ItemOutcome::NotTried { .. } => true,
-        _ => false,
-    }
-}
-
 /// How often a question is put anew within the time limit: a broker that hangs must not use up all of it, since the
 /// client may choose another one the next time.
 const LOOK_UPS: u32 = 3;
@@ -136,11 +127,9 @@ async fn look_up(
 ) -> BTreeMap<TopicName, Seen<LiveTopic>> {
     let mut fault = None;
     for _ in 0..LOOK_UPS {
-        let question = means.cluster.topics(names, with_config);
-        match tokio::time::timeout(means.timeout / LOOK_UPS, question).await {
-            Ok(Ok(seen)) => return seen,
-            Ok(Err(failure)) => fault = Some(unanswered(failure.story())),
-            Err(_) => {}
+        match means.cluster.topics_within(names, with_config, means.timeout / LOOK_UPS).await {
+            Ok(seen) => return seen,
+            Err(failure) => fault = Some(unanswered(failure.story())),
         }
     }
     let fault = fault.unwrap_or_else(|| unanswered("no broker answered in time".to_owned()));
@@ -162,6 +151,8 @@ struct Work<'a> {
     /// Without an answer that settles it.
     open: BTreeMap<ChangeKey, Fault>,
     settled: BTreeMap<ChangeKey, ItemOutcome>,
+    /// Not sent, because nobody answered when their topic was looked up.
+    unanswered: BTreeSet<ChangeKey>,
 }
 
 impl<'a> Work<'a> {
@@ -174,6 +165,7 @@ impl<'a> Work<'a> {
             leaderless: BTreeMap::new(),
             open: BTreeMap::new(),
             settled: BTreeMap::new(),
+            unanswered: BTreeSet::new(),
         }
     }
 
@@ -193,14 +185,14 @@ impl<'a> Work<'a> {
             // Nobody answered: there is no sense in sending more before this is resolved.
             if some.iter().all(|key| self.open.contains_key(key)) {
                 self.see_through().await;
-                if some.iter().all(|key| self.settled.get(key).is_some_and(is_lost)) {
+                if self.lost(some) {
                     ended = Some(LOST);
                     break;
                 }
             }
         }
         self.see_through().await;
-        if !self.settled.is_empty() && self.settled.values().all(is_lost) {
+        if !self.order.is_empty() && self.lost(&self.order) {
             ended = Some(LOST);
         }
         (self.settled, ended)
@@ -223,6 +215,15 @@ impl<'a> Work<'a> {
         self.give_up().await;
     }
 
+    /// True where nobody answered about any of these changes.
+    fn lost(&self, keys: &[ChangeKey]) -> bool {
+        keys.iter().all(|key| match self.settled.get(key) {
+            Some(ItemOutcome::Unresolved { fault: Some(fault), .. }) => fault.kind.leaves_outcome_unknown(),
+            Some(ItemOutcome::NotTried { .. }) => self.unanswered.contains(key),
+            _ => false,
+        })
+    }
+
     fn settle(&mut self, key: &ChangeKey, outcome: ItemOutcome) {
         self.open.remove(key);
         self.leaderless.remove(key);
@@ -238,7 +239,11 @@ impl<'a> Work<'a> {
         let seen = if names.is_empty() { BTreeMap::new() } else { look_up(self.means, &names, false).await };
         let mut ready = BTreeSet::new();
         for (key, change) in changes {
-            match before(change, seen.get(change.topic()).unwrap_or(&Seen::Absent)) {
+            let lookup = seen.get(change.topic()).unwrap_or(&Seen::Absent);
+            if matches!(lookup, Seen::Unknown(fault) if fault.kind.leaves_outcome_unknown()) {
+                self.unanswered.insert(key.clone());
+            }
+            match before(change, lookup) {
                 Ok(()) => {
                     ready.insert(key);
                 }
@@ -294,6 +299,10 @@ impl<'a> Work<'a> {
             let (Some(change), Some(seen)) = (self.changes.get(&key).copied(), seen.get(&key.topic)) else {
                 continue;
             };
+            // Not known yet: looked at again while there is time.
+            if matches!(seen, Seen::Unknown(_)) {
+                continue;
+            }
             match resolve(change, &fault, seen) {
                 Resolution::Settled(outcome) => self.settle(&key, outcome),
                 Resolution::AwaitLeaders(outcome) => {

@@ -24,13 +24,17 @@ pub async fn topics(cluster: &Cluster, named: &BTreeSet<TopicName>) -> Result<Li
     let asked: Vec<TopicName> = named.iter().cloned().collect();
     let (seen, visible) = tokio::join!(cluster.topics(&asked, true), cluster.topic_names());
     let others: Vec<TopicName> = visible?.into_iter().filter(|name| !named.contains(name)).collect();
-    let others = cluster.topics(&others, false).await?;
-    let others = others.into_values().filter_map(|seen| match seen {
-        Seen::Present(topic) => Some(topic),
-        // Deleted since it was listed, or not to be seen: a list is "as far as this principal may see" anyway.
-        Seen::Absent | Seen::Unknown(_) => None,
-    });
-    Ok(LiveTopics { cluster: live, named: seen?, others: others.collect() })
+    let mut live = LiveTopics { cluster: live, named: seen?, others: Vec::new() };
+    for (name, seen) in cluster.topics(&others, false).await? {
+        match seen {
+            Seen::Present(topic) => live.others.push(topic),
+            // Deleted since it was listed.
+            Seen::Absent => {}
+            // It is there, and more is not known: whoever plans by prefixes has to know that.
+            Seen::Unknown(_) => drop(live.named.insert(name, seen)),
+        }
+    }
+    Ok(live)
 }
 
 /// Reads every topic that this principal may see and `wanted` wants, and those of `also`, with settings and offsets.

@@ -95,9 +95,12 @@ impl Health {
         let state = self.state();
         let (verdict, since, trouble) = state.end.as_ref()?;
         match verdict {
-            Verdict::Final => Some((trouble.clone(), *since)),
+            // What one broker's certificate or listener lacks says nothing of the others, once one of them answered.
+            Verdict::Final if !state.answered || trouble.cause == Cause::Credentials => {
+                Some((trouble.clone(), *since))
+            }
             Verdict::Likely if !state.answered => Some((trouble.clone(), *since + BENEFIT_OF_DOUBT)),
-            Verdict::Likely | Verdict::Open => None,
+            Verdict::Final | Verdict::Likely | Verdict::Open => None,
         }
     }
 

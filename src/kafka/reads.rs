@@ -70,7 +70,29 @@ impl Cluster {
         names: &[TopicName],
         with_config: bool,
     ) -> Result<BTreeMap<TopicName, Seen<LiveTopic>>, Failure> {
-        let deadline = self.deadline();
+        self.topics_until(names, with_config, self.deadline()).await
+    }
+
+    /// The same within a shorter time than the connection's own.
+    ///
+    /// # Errors
+    /// As `topics`.
+    pub async fn topics_within(
+        &self,
+        names: &[TopicName],
+        with_config: bool,
+        limit: Duration,
+    ) -> Result<BTreeMap<TopicName, Seen<LiveTopic>>, Failure> {
+        let deadline = self.deadline().min(Instant::now() + limit);
+        self.topics_until(names, with_config, deadline).await
+    }
+
+    async fn topics_until(
+        &self,
+        names: &[TopicName],
+        with_config: bool,
+        deadline: Instant,
+    ) -> Result<BTreeMap<TopicName, Seen<LiveTopic>>, Failure> {
         let names = unique(names);
         let (described, configs) =
             tokio::join!(self.descriptions(&names, deadline), self.configs_if(with_config, &names, deadline));

@@ -116,7 +116,7 @@ impl Drop for Own {
 fn free_base_port() -> u16 {
     let free = |port: u16| TcpListener::bind(("127.0.0.1", port)).is_ok();
     let candidates = (0..40).map(|step| 20_000 + 200 * ((std::process::id() + step) % 40) as u16);
-    let mut candidates = candidates.filter(|base| (*base..*base + 60).step_by(1).all(free));
+    let mut candidates = candidates.filter(|base| (*base..*base + 60).all(free));
     candidates.next().expect("a range of free ports")
 }
 

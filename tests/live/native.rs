@@ -318,7 +318,7 @@ async fn an_unreachable_cluster_is_told_in_time_with_address_and_reason() {
     let start = Instant::now();
     let failure = cluster.describe().await.unwrap_err();
     let took = start.elapsed();
-    assert!(took >= limit.mul_f64(0.99) && took < limit * 2, "{took:?}");
+    assert!(took >= limit.mul_f64(0.99) && took < limit + Duration::from_secs(5), "{took:?}");
     assert_eq!(failure.kind(), Kind::Cluster);
     assert!(failure.story().ends_with("127.0.0.1:1: connection refused"), "{}", failure.story());
     let topic = name("unreachable", "a");
@@ -327,7 +327,7 @@ async fn an_unreachable_cluster_is_told_in_time_with_address_and_reason() {
     assert_eq!(fault.kind, FaultKind::Unreachable);
     let start = Instant::now();
     drop(cluster);
-    assert!(start.elapsed() < Duration::from_millis(200), "{:?}", start.elapsed());
+    assert!(start.elapsed() < Duration::from_secs(2), "{:?}", start.elapsed());
 }
 
 #[tokio::test]

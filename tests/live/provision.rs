@@ -31,7 +31,18 @@ fn shipped(shared: &Shared) -> World {
 /// What TopicCommand says of each topic: partitions, replication factor, settings, and whether all replicas are in sync.
 fn described(shared: &Shared) -> BTreeMap<String, (u32, u32, BTreeMap<String, String>)> {
     let pattern = format!("{}.*", shared.prefix);
-    let text = java("dev", "topics", &["--describe", "--topic", &pattern]);
+    let mut text = String::new();
+    // A new replica may be out of sync for a moment on a busy machine.
+    crate::clusters::until("all replicas in sync", std::time::Duration::from_secs(60), || {
+        text = java("dev", "topics", &["--describe", "--topic", &pattern]);
+        text.lines().filter(|line| line.contains("Replicas:")).all(|line| {
+            let count = |name: &str| {
+                let rest = line.split_once(&format!("{name}: ")).map_or("", |(_, rest)| rest);
+                rest.split('\t').next().unwrap_or_default().split(',').count()
+            };
+            count("Replicas") == count("Isr")
+        })
+    });
     let field = |line: &str, name: &str| {
         let rest = line.split_once(&format!("{name}: ")).map(|(_, rest)| rest.to_owned());
         rest.map(|rest| rest.split('\t').next().unwrap_or_default().trim().to_owned()).unwrap_or_default()
@@ -98,6 +109,7 @@ fn two_applies_at_once_do_no_harm() {
     let (mut one, mut other) = (spawn(), spawn());
     let codes = [one.wait().expect("an end").code(), other.wait().expect("an end").code()];
     assert!(codes.contains(&Some(0)), "{codes:?}");
+    assert!(codes.iter().all(|code| [Some(0), Some(1), Some(3)].contains(code)), "{codes:?}");
     world.run(&["topics", "plan", "--check"]).ends(0);
     assert_eq!(described(&shared).len(), 12);
 }
@@ -173,8 +185,15 @@ fn one_refused_topic_of_ten_leaves_nine_done() {
             &format!("  {}: {{ partitions: 1, dlq: false{replicas} }}\n", shared.name(&format!("n{index}")));
     }
     world.write("topics.yaml", catalog);
-    let plan = world.run(&["topics", "plan"]).ends(0);
-    assert!(plan.stdout.contains("replication factor"), "validated by the brokers beforehand: {plan}");
+    let plan = world.run(&["topics", "plan", "-o", "json"]).ends(0).json();
+    let changes = plan["data"]["changes"].as_array().expect("changes").clone();
+    for change in changes {
+        let expected = if change["topic"] == shared.name("n4") { "refused" } else { "valid" };
+        assert_eq!(
+            change["validation"]["state"], expected,
+            "the brokers were not asked beforehand: {change}"
+        );
+    }
     let applied = world.run(&["topics", "apply", "--yes", "-o", "json"]).ends(1);
     assert!(applied.stdout.contains(&shared.name("n4")), "{applied}");
     assert_eq!(kcat_metadata(&shared.brokers).matches(&format!("\"{}", shared.prefix)).count(), 9);
@@ -273,6 +292,40 @@ fn no_answer_but_yes_changes_anything() {
     world.write("eventctl.yaml", &protected);
     world.run_on_terminal(&["topics", "apply"], "dev\n").ends(0);
     assert!(kcat_metadata(&shared.brokers).contains(&topic));
+}
+
+#[test]
+fn the_cluster_of_an_environment_is_known_however_it_is_reached() {
+    let shared = Shared::cluster("home");
+    let (world, topic) = (shared.world(), shared.name("orders"));
+    let id =
+        world.run(&["topics", "list", "nothing-*", "-o", "json"]).ends(0).json()["data"]["cluster"].clone();
+    let id = id.as_str().expect("an id");
+    let head = "version: 1\ndefaults: { replication_factor: 1 }\n";
+    let topics = format!("topics:\n  {topic}: {{ partitions: 1, dlq: false }}\n");
+    world.write("topics.yaml", format!("{head}{topics}environments:\n  prod: {{ cluster_id: {id} }}\n"));
+    let refused = world.run(&["topics", "plan"]).ends(2);
+    assert!(refused.stderr.contains("environment prod"), "{refused}");
+    world.run(&["topics", "apply", "--yes", "--brokers", &shared.brokers]).ends(2);
+
+    let contexts = world.read("eventctl.yaml").replace("  dev:\n", "  dev:\n    environment: prod\n");
+    let protected = "  other:\n    environment: prod\n    protected: true\n    brokers: [\"127.0.0.1:1\"]\n";
+    world.write("eventctl.yaml", format!("{contexts}{protected}"));
+    world.run(&["topics", "apply", "--yes"]).ends(2);
+    assert!(
+        !kcat_metadata(&shared.brokers).contains(&topic),
+        "created on a protected cluster without its name"
+    );
+    world.run(&["topics", "apply", "--confirm-context", "other"]).ends(0);
+}
+
+#[test]
+fn a_topic_that_is_named_is_asked_for_by_name() {
+    let shared = Shared::cluster("named");
+    let (world, name) = (shared.world(), shared.name("nothing"));
+    world.run(&["topics", "list", &name]).ends(1);
+    world.run(&["topics", "export", "--match", &name]).ends(1);
+    world.run(&["topics", "list", &format!("{name}*")]).ends(0);
 }
 
 #[test]

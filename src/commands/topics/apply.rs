@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use eventctl_core::catalog::Environment;
+use eventctl_core::catalog::{Catalog, Environment};
 use eventctl_core::topics::apply::ApplyReport;
 use eventctl_core::topics::plan::Plan;
 use eventctl_core::topics::plan::file::{Ground, PLAN_FILE_LIMIT, PlanFile, Stale, narrow, stale};
@@ -13,6 +13,7 @@ use crate::commands::{ConsentArgs, Context};
 use crate::failure::{Failure, Kind};
 use crate::files;
 use crate::flow::provision::{self, Means, Progress};
+use crate::flow::survey;
 use crate::gate;
 use crate::kafka::cluster::Cluster;
 use crate::outcome::Outcome;
@@ -40,10 +41,10 @@ pub(super) async fn run(args: Args, cx: &Context) -> Result<Outcome, Failure> {
     let cluster = cx.cluster()?;
     let plan = match &args.file {
         None => {
-            let request = Request::of(cx, environment, args.prune)?;
+            let request = Request::of(cx, &catalog, environment, args.prune)?;
             cx.stop.or(planning::plan(environment, &cluster, &request)).await?.plan
         }
-        Some(path) => cx.stop.or(kept(&read(path)?, environment, &cluster, cx)).await?,
+        Some(path) => cx.stop.or(kept(&read(path)?, (&catalog, environment), &cluster, cx)).await?,
     };
     cx.ui.preview(&plan);
     let rest = Outcome::unknown(!plan.unknown.is_empty());
@@ -52,8 +53,12 @@ pub(super) async fn run(args: Args, cx: &Context) -> Result<Outcome, Failure> {
         return Ok(rest);
     }
     let live = plan.cluster.clone();
-    let policy = cx.policy(&args.consent, environment, live.as_ref())?;
+    let policy = cx.policy(&args.consent, (&catalog, environment), live.as_ref())?;
     let plan = gate::pass(plan, &policy, live.as_ref(), &mut cx.terminal())?;
+    if !args.consent.yes && args.consent.confirm_context.is_none() {
+        // A question may stay open for long: what was shown must still be so.
+        cx.stop.or(unmoved(plan.get(), environment, &cluster)).await?;
+    }
     let report = carry_out(&plan, &cluster, cx).await?;
     // What was done must be told: a reader who has gone is no success here.
     cx.ui.show(&report).map_err(Failure::of_a_change)?;
@@ -84,11 +89,11 @@ fn read(path: &std::path::Path) -> Result<PlanFile, Failure> {
 /// Makes the plan anew and keeps of it what the file names, if nothing that the file touches has moved.
 async fn kept(
     file: &PlanFile,
-    environment: &Environment,
+    (catalog, environment): (&Catalog, &Environment),
     cluster: &Cluster,
     cx: &Context,
 ) -> Result<Plan, Failure> {
-    let request = Request { also: file.topics(), ..Request::of(cx, environment, file.prune())? };
+    let request = Request { also: file.topics(), ..Request::of(cx, catalog, environment, file.prune())? };
     let Planned { plan, live, facts } = planning::plan(environment, cluster, &request).await?;
     let environment_name = environment.name.as_deref();
     let catalog_hash = environment.part_hash();
@@ -99,6 +104,23 @@ async fn kept(
         return Err(refused(&moved));
     }
     narrow(file, plan).map_err(|moved| refused(&moved))
+}
+
+/// Reads anew what a plan touches, and refuses if anything of it has moved since the plan was made.
+async fn unmoved(plan: &Plan, environment: &Environment, cluster: &Cluster) -> Result<(), Failure> {
+    let kept = PlanFile::parse(&PlanFile::write(plan, env!("CARGO_PKG_VERSION")));
+    let kept = kept.map_err(|error| Failure::input(error.to_string()))?;
+    let live = survey::topics(cluster, &kept.topics()).await?;
+    let facts = survey::facts(cluster, plan, &live).await;
+    let catalog_hash = environment.part_hash();
+    let ground = Ground {
+        environment: environment.name.as_deref(),
+        catalog_hash: &catalog_hash,
+        live: &live,
+        facts: &facts,
+    };
+    let moved = stale(&kept, &ground);
+    if moved.is_empty() { Ok(()) } else { Err(refused(&moved)) }
 }
 
 fn refused(moved: &[Stale]) -> Failure {

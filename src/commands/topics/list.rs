@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use eventctl_core::catalog::Environment;
+use eventctl_core::fault::Seen;
 use eventctl_core::name::TopicName;
 use eventctl_core::topics::export::Matcher;
 use eventctl_core::topics::report;
@@ -34,7 +35,15 @@ pub(super) async fn run(args: Args, cx: &Context) -> Result<Outcome, Failure> {
     let cluster = cx.cluster()?;
     let wanted = |name: &TopicName| matcher.lists(name, args.internal);
     let also: BTreeSet<TopicName> = declared.into_iter().flatten().map(|topic| topic.name.clone()).collect();
+    let named = matcher.named();
+    let also = also.into_iter().chain(named.iter().cloned()).collect();
     let (live, offsets) = cx.stop.or(survey::everything(&cluster, &also, wanted)).await?;
     let list = report::list(&live, &offsets, declared);
-    cx.answer(&list, Outcome::unknown(!list.unknown.is_empty()))
+    let absent: Vec<&TopicName> =
+        named.iter().filter(|name| live.named.get(*name) == Some(&Seen::Absent)).collect();
+    for name in &absent {
+        cx.ui.warn(format!("{name}: there is no such topic"));
+    }
+    let outcome = Outcome::unknown(!list.unknown.is_empty()).and(Outcome::findings(!absent.is_empty()));
+    cx.answer(&list, outcome)
 }

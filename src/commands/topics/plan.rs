@@ -31,7 +31,7 @@ pub(super) async fn run(args: Args, cx: &Context) -> Result<Outcome, Failure> {
     let catalog = cx.catalog()?;
     let environment = cx.environment(&catalog)?;
     let cluster = cx.cluster()?;
-    let request = Request::of(cx, environment, args.prune)?;
+    let request = Request::of(cx, &catalog, environment, args.prune)?;
     let planned = cx.stop.or(planning::plan(environment, &cluster, &request)).await?;
     if let Some(path) = &args.out {
         let text = PlanFile::write(&planned.plan, env!("CARGO_PKG_VERSION"));

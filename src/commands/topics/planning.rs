@@ -3,14 +3,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
 
-use eventctl_core::catalog::Environment;
-use eventctl_core::name::TopicName;
+use eventctl_core::catalog::{Catalog, Environment};
+use eventctl_core::name::{ClusterId, TopicName};
 use eventctl_core::topics::live::LiveTopics;
 use eventctl_core::topics::plan::{self, Facts, Plan, PlanInput};
 use jiff::Timestamp;
 
 use crate::commands::Context;
-use crate::failure::Failure;
+use crate::failure::{Failure, Kind};
 use crate::flow::survey;
 use crate::gate::{self, Expected};
 use crate::kafka::cluster::Cluster;
@@ -32,15 +32,41 @@ pub(super) struct Request {
     pub(super) now: Timestamp,
     /// The cluster that is meant, where it is written down: a plan for another one is none.
     pub(super) expected: Vec<Expected>,
+    /// The environments that the catalog knows clusters by.
+    pub(super) homes: BTreeMap<ClusterId, String>,
     /// How long brokers that do not agree are asked again.
     pub(super) timeout: Duration,
 }
 
 impl Request {
     /// The usual request of a command.
-    pub(super) fn of(cx: &Context, environment: &Environment, prune: bool) -> Result<Request, Failure> {
+    pub(super) fn of(
+        cx: &Context,
+        catalog: &Catalog,
+        environment: &Environment,
+        prune: bool,
+    ) -> Result<Request, Failure> {
         let (now, timeout, expected) = (cx.now(), cx.timeout()?, cx.expected_clusters(environment)?);
-        Ok(Request { prune, also: BTreeSet::new(), now, expected, timeout })
+        let homes = catalog.environments().iter();
+        let homes = homes.filter_map(|(name, home)| Some((home.cluster_id.clone()?, name.clone()))).collect();
+        Ok(Request { prune, also: BTreeSet::new(), now, expected, homes, timeout })
+    }
+
+    /// Refuses the cluster of another environment than the plan is for: a cluster reached by its brokers' addresses is
+    /// still the one that the catalog knows.
+    fn at_home(&self, environment: &Environment, live: Option<&ClusterId>) -> Result<(), Failure> {
+        let Some(home) = live.and_then(|id| self.homes.get(id)) else { return Ok(()) };
+        if environment.name.as_ref() == Some(home) {
+            return Ok(());
+        }
+        let meant = environment
+            .name
+            .as_ref()
+            .map_or("no environment".to_owned(), |name| format!("environment {name}"));
+        let story =
+            format!("this is the cluster of environment {home} of the catalog, but the plan is for {meant}");
+        Err(Failure::new(Kind::Refused, story)
+            .hint("nothing was changed; choose a context of that environment: --context"))
     }
 }
 
@@ -73,6 +99,7 @@ async fn once(environment: &Environment, cluster: &Cluster, request: &Request) -
     names.extend(mentioned.iter().chain(&request.also).cloned());
     let live = survey::topics(cluster, &names).await?;
     gate::expect_cluster(&request.expected, live.cluster.id.as_ref())?;
+    request.at_home(environment, live.cluster.id.as_ref())?;
     let defaults: Option<BTreeMap<String, String>> = survey::broker_defaults(cluster, &live).await;
     let made = plan::diff(&PlanInput {
         declared: &declared,

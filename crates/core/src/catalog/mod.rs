@@ -20,6 +20,7 @@ pub use reducers::{Operand, Reducer};
 pub use shape::PARTITIONS_LIMIT;
 pub use words::{Compatibility, DlqFormat, Encoding, KeyEncoding, Partitioner, Start};
 
+use crate::name::ClusterId;
 use crate::yaml::{self, Diagnostic, Diagnostics, Entry, Node, Source, Span, Value, near_miss, shown};
 
 /// The schema folder where the catalog names none.
@@ -87,6 +88,15 @@ impl Catalog {
                 known: known().map(str::to_owned).collect(),
             }
         })
+    }
+
+    /// The environment whose cluster this is, where the catalog says so.
+    #[must_use]
+    pub fn environment_of(&self, cluster: &ClusterId) -> Option<&str> {
+        let mut environments = self.environments.iter();
+        environments
+            .find(|(_, environment)| environment.cluster_id.as_ref() == Some(cluster))
+            .map(|(name, _)| name.as_str())
     }
 
     /// The environments by name.

@@ -208,11 +208,13 @@ pub struct SetAside {
     pub by: Origin,
 }
 
-/// A cluster that some context names by its id.
+/// A cluster that some context names, by its id or by the catalog's environment.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct KnownCluster {
     /// The id.
-    pub id: ClusterId,
+    pub id: Option<ClusterId>,
+    /// The catalog's environment.
+    pub environment: Option<String>,
     /// The context's name.
     pub context: String,
     /// Whether the context is protected.
@@ -272,13 +274,19 @@ impl Settings {
     }
 
     /// The name that must be typed before this cluster is changed, if any: that of the context in use where it is
-    /// protected, and that of any protected context whose cluster this is, however it was reached.
+    /// protected, and that of any protected context whose cluster this is by its id, or by the environment to which the
+    /// catalog says it belongs, however it was reached.
     #[must_use]
-    pub fn protection(&self, live: Option<&ClusterId>) -> Option<&str> {
+    pub fn protection(&self, live: Option<&ClusterId>, environment: Option<&str>) -> Option<&str> {
         if let Some(context) = self.context.as_ref().filter(|_| self.protected.value) {
             return Some(&context.value);
         }
-        let same = |cluster: &&KnownCluster| cluster.protected && Some(&cluster.id) == live;
+        let same = |cluster: &&KnownCluster| {
+            let by_id = cluster.id.is_some() && cluster.id.as_ref() == live;
+            let by_environment =
+                cluster.environment.is_some() && cluster.environment.as_deref() == environment;
+            cluster.protected && (by_id || by_environment)
+        };
         self.clusters.iter().find(same).map(|cluster| cluster.context.as_str())
     }
 

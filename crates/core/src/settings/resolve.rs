@@ -259,11 +259,12 @@ impl Files {
 
     fn clusters(&self) -> Vec<KnownCluster> {
         let of = |(name, context): (&String, &DeclaredContext)| {
-            let id = context.cluster_id.as_ref()?.value.clone();
-            let protected = context.protected.as_ref().is_some_and(|protected| protected.value);
-            Some(KnownCluster { id, context: name.clone(), protected })
+            let id = context.cluster_id.as_ref().map(|id| id.value.clone());
+            let environment = context.environment.as_ref().map(|environment| environment.value.clone());
+            let protected = self.protected(name).value;
+            KnownCluster { id, environment, context: name.clone(), protected }
         };
-        self.all().flat_map(|file| file.contexts.iter().filter_map(of)).collect()
+        self.all().flat_map(|file| file.contexts.iter().map(of)).collect()
     }
 
     /// Chooses the context, unless brokers that were named above it put it aside.

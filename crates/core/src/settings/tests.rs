@@ -212,7 +212,7 @@ fn a_context_is_taken_whole_from_the_nearest_file() {
     assert!(settings.kafka.is_empty(), "the own file's password went to the repository's brokers");
     assert_eq!(settings.registry.as_ref().unwrap().auth, None);
     assert!(settings.protected.value, "a repository's file took the protection away");
-    assert_eq!(settings.protection(None), Some("dev"));
+    assert_eq!(settings.protection(None, None), Some("dev"));
     let prod = Flags { context: text("prod"), ..Flags::default() };
     let settings = resolve(Layers { flags: prod, ..layers }).unwrap();
     assert_eq!(shown(&settings, "brokers"), "prod:1 (own.yaml:4)");
@@ -226,9 +226,30 @@ fn a_protected_cluster_is_recognised_however_it_is_reached() {
     let settings = resolve(Layers { flags, repository: Some(repository), ..Layers::default() }).unwrap();
     let id = |text: &str| text.parse().unwrap();
     assert!(!settings.protected.value);
-    assert_eq!(settings.protection(Some(&id("prod-id"))), Some("prod"));
-    assert_eq!(settings.protection(Some(&id("dev-id"))), None);
-    assert_eq!(settings.protection(None), None);
+    assert_eq!(settings.protection(Some(&id("prod-id")), None), Some("prod"));
+    assert_eq!(settings.protection(Some(&id("dev-id")), None), None);
+    assert_eq!(settings.protection(None, None), None);
+}
+
+#[test]
+fn protection_follows_the_environment_and_the_users_own_word() {
+    let flags = || Flags { brokers: text("other-address:1"), ..Flags::default() };
+    let mut one = repository();
+    let prod = one.contexts.get_mut("prod").unwrap();
+    prod.protected = Some(at("repo.yaml", 8, true));
+    (prod.cluster_id, prod.environment) = (None, Some(at("repo.yaml", 9, "prod".to_owned())));
+    let settings = resolve(Layers { flags: flags(), repository: Some(one), ..Layers::default() }).unwrap();
+    let id = "prod-id".parse().unwrap();
+    assert_eq!(settings.protection(Some(&id), Some("prod")), Some("prod"));
+    assert_eq!(settings.protection(Some(&id), Some("laptop")), None);
+    assert_eq!(settings.protection(Some(&id), None), None);
+
+    // The repository names the id, the user's own file says that the context is protected.
+    let mut own = file(Role::Own, "own.yaml", &["prod"]);
+    own.contexts.get_mut("prod").unwrap().protected = Some(at("own.yaml", 8, true));
+    let layers =
+        Layers { flags: flags(), repository: Some(repository()), own: Some(own), ..Layers::default() };
+    assert_eq!(resolve(layers).unwrap().protection(Some(&id), None), Some("prod"));
 }
 
 #[test]

@@ -125,13 +125,16 @@ pub struct ApplyWire {
 /// The `kind` of an apply report's document.
 pub const APPLY_KIND: &str = "topics.apply";
 
+/// The reason of a change that nothing was said about yet.
+const UNTRIED: &str = "apply ended before it";
+
 impl ApplyReport {
     /// Begins with every change not tried, so that none can be left out whatever happens.
     #[must_use]
     pub fn of(plan: &Plan) -> Self {
         let untried = |change: &Change| ItemResult {
             key: change.key(),
-            outcome: ItemOutcome::NotTried { reason: "apply ended before it".to_owned() },
+            outcome: ItemOutcome::NotTried { reason: UNTRIED.to_owned() },
         };
         // What the brokers would refuse is among the changes already.
         let findings = plan.findings.iter().filter(|finding| finding.kind != FindingKind::Refused).cloned();
@@ -150,10 +153,12 @@ impl ApplyReport {
         }
     }
 
-    /// Gives a reason to every change that was not tried.
+    /// Gives a reason to every change that was not tried and has none of its own.
     pub fn not_tried_because(&mut self, why: &str) {
         for item in &mut self.items {
-            if let ItemOutcome::NotTried { reason } = &mut item.outcome {
+            if let ItemOutcome::NotTried { reason } = &mut item.outcome
+                && reason == UNTRIED
+            {
                 why.clone_into(reason);
             }
         }
@@ -276,10 +281,8 @@ pub fn after_answer(change: &Change, answer: Result<(), Fault>) -> Next {
         (_, FaultKind::Denied | FaultKind::Refused | FaultKind::Unsupported | FaultKind::Exists) => {
             Next::Settled(ItemOutcome::Refused { fault })
         }
-        (_, FaultKind::Unavailable | FaultKind::Other) => {
-            let reason = "the brokers could not do it now: run apply again";
-            Next::Settled(ItemOutcome::failed(reason, Some(&fault)))
-        }
+        // An error that says neither yes nor no: whether it happened has to be looked up.
+        (_, FaultKind::Unavailable | FaultKind::Other) => Next::LookUp(fault),
     }
 }
 
@@ -297,7 +300,8 @@ pub enum Resolution {
 /// Decides how a change ended whose request brought this fault, from the topic as it was looked up since.
 #[must_use]
 pub fn resolve(change: &Change, fault: &Fault, lookup: &Seen<LiveTopic>) -> Resolution {
-    let good = if fault.kind.leaves_outcome_unknown() { ItemOutcome::Done } else { ItemOutcome::AlreadySo };
+    let refused = matches!(fault.kind, FaultKind::Refused | FaultKind::Exists);
+    let good = if refused { ItemOutcome::AlreadySo } else { ItemOutcome::Done };
     let gone = || ItemOutcome::failed("the topic is gone since the plan: plan again", Some(fault));
     match (change, lookup) {
         (_, Seen::Unknown(unknown)) => {
@@ -332,10 +336,10 @@ pub fn resolve(change: &Change, fault: &Fault, lookup: &Seen<LiveTopic>) -> Reso
                 if !unmoved {
                     let reason = format!("{}: plan again", human::list(&differences, 10));
                     Resolution::Settled(ItemOutcome::failed(reason, Some(fault)))
-                } else if fault.kind.leaves_outcome_unknown() {
-                    Resolution::TryAgain
-                } else {
+                } else if refused {
                     Resolution::Settled(ItemOutcome::Refused { fault: fault.clone() })
+                } else {
+                    Resolution::TryAgain
                 }
             }
             (Change::Configure(_) | Change::Delete(_), Comparison::Different(_)) => Resolution::TryAgain,

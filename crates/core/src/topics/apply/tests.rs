@@ -83,8 +83,8 @@ fn an_answer_settles_a_change_or_sends_it_to_be_waited_for_or_looked_up() {
         (create(), Some(Refused), "refused CODE"),
         (configure(Some("1")), Some(Refused), "refused CODE"),
         (create(), Some(Unsupported), "refused CODE"),
-        (create(), Some(Unavailable), "failed: the brokers could not do it now: run apply again"),
-        (delete(), Some(Other), "failed: the brokers could not do it now: run apply again"),
+        (create(), Some(Unavailable), "look up"),
+        (delete(), Some(Other), "look up"),
     ];
     for (change, kind, expected) in rows {
         let answer = kind.map_or(Ok(()), |kind| Err(fault(kind, "CODE")));

@@ -134,8 +134,12 @@ pub fn export(live: &LiveTopics, matcher: &Matcher) -> Export {
     for topic in topics.values() {
         writer.topic(topic);
     }
-    let absent =
-        live.named.iter().filter(|(_, seen)| **seen == Seen::Absent).map(|(name, _)| name.clone()).collect();
+    let absent = live
+        .named
+        .iter()
+        .filter(|(name, seen)| **seen == Seen::Absent && matcher.outright.contains(name.as_str()))
+        .map(|(name, _)| name.clone())
+        .collect();
     for (name, seen) in &live.named {
         if let Seen::Unknown(fault) = seen
             && matcher.matches(name)

@@ -69,14 +69,24 @@ fn unanswered(draft: &mut Draft<'_>, declared: &BTreeMap<&TopicName, &Declared>)
             None => draft.unknown(name, text, None),
         }
     }
+    for (name, answer) in &input.live.named {
+        let Seen::Unknown(fault) = answer else { continue };
+        let told = declared.contains_key(name)
+            || input.scope.topics.contains(name)
+            || input.mentioned.contains(name);
+        if !told && by_prefix(input.scope, name) && !input.scope.exclude.contains(name) {
+            draft.unknown(name, "it is in the scope, but could not be read: it is not deleted", Some(fault));
+        }
+    }
+}
+
+fn by_prefix(scope: &Scope, name: &TopicName) -> bool {
+    scope.prefixes.iter().any(|prefix| !prefix.is_empty() && name.as_str().starts_with(prefix.as_str()))
 }
 
 fn may_delete(scope: &Scope, live: &LiveTopic) -> bool {
     let outright = scope.topics.contains(&live.name);
-    let by_prefix = scope
-        .prefixes
-        .iter()
-        .any(|prefix| !prefix.is_empty() && live.name.as_str().starts_with(prefix.as_str()));
+    let by_prefix = by_prefix(scope, &live.name);
     let in_reach = match reach(live) {
         Reach::Ordinary => true,
         Reach::Tool => outright,
