@@ -24,7 +24,8 @@ impl<P> Approved<P> {
         &self.0
     }
 
-    /// Some parts of the plan, still approved: each is borrowed from the plan, so nothing else can be slipped in.
+    /// Some parts of the plan, still approved. `select` hands out what it borrows from the plan: a function that returns
+    /// anything else (only leaked values could pass the compiler) breaks the promise of this type.
     #[must_use]
     pub fn select<T>(&self, select: impl for<'a> FnOnce(&'a P) -> Vec<&'a T>) -> Approved<Vec<&T>> {
         Approved(select(&self.0))

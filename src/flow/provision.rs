@@ -16,7 +16,7 @@ use eventctl_core::topics::apply::{
 };
 use eventctl_core::topics::change::{Action, Change, ChangeKey};
 use eventctl_core::topics::live::{LiveCluster, LiveTopic, LiveTopics};
-use eventctl_core::topics::plan::{Plan, PlannedChange};
+use eventctl_core::topics::plan::Plan;
 
 use crate::gate::{Approved, Consequential};
 use crate::kafka::cluster::Cluster;
@@ -29,14 +29,8 @@ const CHANGES_AT_ONCE: usize = 50;
 const PAUSE: Duration = Duration::from_millis(100);
 
 impl Consequential for Plan {
-    // The sentences stand in the plan that was shown; a refusal names the topics.
     fn risks(&self) -> Vec<(Risk, String)> {
-        let of = |planned: &PlannedChange| {
-            let topic = planned.change.topic().to_string();
-            let risks: BTreeSet<Risk> = planned.risks.iter().map(|risk| risk.risk).collect();
-            risks.into_iter().map(move |risk| (risk, topic.clone()))
-        };
-        self.changes.iter().flat_map(of).collect()
+        self.topics_at_risk().into_iter().map(|(risk, topic)| (risk, topic.to_string())).collect()
     }
 
     fn question(&self) -> String {

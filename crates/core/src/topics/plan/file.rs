@@ -116,13 +116,6 @@ impl PlanFile {
     pub fn topics(&self) -> BTreeSet<TopicName> {
         self.0.changes.iter().map(|wire| wire.change.topic().clone()).collect()
     }
-
-    /// The topics it deletes: their offsets have to be asked for.
-    #[must_use]
-    pub fn deletions(&self) -> BTreeSet<TopicName> {
-        let deletions = self.0.changes.iter().filter(|wire| matches!(wire.change, Change::Delete(_)));
-        deletions.map(|wire| wire.change.topic().clone()).collect()
-    }
 }
 
 /// Refuses what no plan can hold, so that later steps need not think of it.
@@ -175,7 +168,7 @@ pub struct Ground<'a> {
     pub catalog_hash: &'a str,
     /// The cluster now, with every topic of `PlanFile::topics` asked for by name.
     pub live: &'a LiveTopics,
-    /// The offsets of the topics of `PlanFile::deletions` now.
+    /// The offsets now of the topics that the plan deletes.
     pub facts: &'a Facts,
 }
 

@@ -127,7 +127,18 @@ impl Plan {
         counts
     }
 
-    /// Every risk, each with the thing that carries it: what the gate asks for.
+    /// Every risk with the topic that carries it, each pair once: what the gate asks for. The sentences stand in the plan
+    /// that is shown.
+    #[must_use]
+    pub fn topics_at_risk(&self) -> BTreeSet<(Risk, TopicName)> {
+        let of = |planned: &PlannedChange| {
+            let topic = planned.change.topic().clone();
+            planned.risks.clone().into_iter().map(move |risk| (risk.risk, topic.clone()))
+        };
+        self.changes.iter().flat_map(of).collect()
+    }
+
+    /// Every risk with its sentence.
     #[must_use]
     pub fn risks(&self) -> Vec<(Risk, String)> {
         let of = |planned: &PlannedChange| {
