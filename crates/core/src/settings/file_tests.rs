@@ -9,7 +9,7 @@ const CANARY: &str = "canary-7f3a";
 fn place(role: Role, private: bool) -> FilePlace {
     FilePlace {
         path: "eventctl.yaml".into(),
-        folder: "/work".into(),
+        folder: "/here".into(),
         home: Some("/home/ops".into()),
         role,
         trusted: role == Role::Own,
@@ -84,13 +84,13 @@ fn every_field_of_the_table_is_taken_out() {
             "protected = true (eventctl.yaml:11)",
             "registry = http://r1,https://r2 (eventctl.yaml:8)",
             "registry_auth = basic, user ops, password set, hidden; from file /home/ops/secret (eventctl.yaml:9)",
-            "registry_ca = /work/ca.pem (eventctl.yaml:10)",
-            "kafka: sasl.password = set, hidden; from command /work/bin/secret (eventctl.yaml:17)",
+            "registry_ca = /here/ca.pem (eventctl.yaml:10)",
+            "kafka: sasl.password = set, hidden; from command /here/bin/secret (eventctl.yaml:17)",
             "kafka: sasl.username = 007 (eventctl.yaml:16)",
             "kafka: security.protocol = SASL_SSL (eventctl.yaml:15)",
-            "kafka: ssl.ca.location = /work/ca.pem (eventctl.yaml:19)",
+            "kafka: ssl.ca.location = /here/ca.pem (eventctl.yaml:19)",
             "kafka: ssl.key.pem = set, hidden; from variable KEY (eventctl.yaml:18)",
-            "catalog = /work/../topics.yaml (eventctl.yaml:2)",
+            "catalog = /here/../topics.yaml (eventctl.yaml:2)",
             "timeout = 3s (eventctl.yaml:13)",
         ]
     );

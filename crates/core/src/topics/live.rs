@@ -144,7 +144,7 @@ pub struct LiveTopics {
     pub cluster: LiveCluster,
     /// The topics that were asked for by name, each with its answer.
     pub named: BTreeMap<TopicName, Seen<LiveTopic>>,
-    /// The names of all other topics this principal may see (never a proof of absence).
+    /// All other topics this principal may see, without their settings (never a proof of absence).
     pub others: Vec<LiveTopic>,
 }
 
