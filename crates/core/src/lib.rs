@@ -9,6 +9,7 @@ pub mod doctor;
 pub mod duration;
 pub mod fault;
 pub mod human;
+pub mod json;
 pub mod name;
 pub mod risk;
 pub mod secret;
