@@ -43,9 +43,14 @@ final class Generator {
 
     /** A record with some named types in it, most often three levels deep. */
     ObjectNode schema() {
-        known.clear();
-        count = 0;
-        return recordOf(3);
+        ObjectNode schema;
+        do {
+            known.clear();
+            count = 0;
+            schema = recordOf(3);
+            // A branch that a union has already is dropped, and with it perhaps a type that something else refers to.
+        } while (!Build.parses(schema));
+        return schema;
     }
 
     <T> T pick(List<T> items) {

@@ -119,7 +119,7 @@ final class RecordPairs {
      * Java takes A to be readable while it looks into A, notes that B, which holds A, is readable, and keeps that note
      * when A turns out not to be. The union's other branch hides that; with the fields swapped nothing does.
      */
-    private static ObjectNode disproved(boolean reader) {
+    static ObjectNode disproved(boolean reader) {
         String space = reader ? "r." : "w.";
         ObjectNode b = record(space + "B", field("a", union("null", space + "A")));
         ObjectNode a = record(space + "A", field("b", b), field("x", reader ? "int" : "string"));
