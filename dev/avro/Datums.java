@@ -33,7 +33,8 @@ final class Datums {
     private Datums() {}
 
     static Stream<JsonNode> all(Events events) {
-        return Stream.of(numbers(), texts(), decimals(), fixedAndEnums(), collections(), unions(), records(), recursion(),
+        return Stream.of(numbers(), texts(), decimals(), fixedAndEnums(), collections(), unions(), records(),
+                recursion(),
                 events.datums(), random()).flatMap(lines -> lines);
     }
 
@@ -45,16 +46,20 @@ final class Datums {
         return Stream.of(
                 Stream.of(datum("null", "null", null)), each("boolean", true, false),
                 each("int", 0, -1, 1, 63, 64, -64, -65, 8191, 8192, Integer.MAX_VALUE, Integer.MIN_VALUE),
-                each("long", 0L, -1L, 1L << 31, -1L - (1L << 31), 1L << 53, (1L << 53) + 1, -(1L << 53) - 1, Long.MAX_VALUE,
+                each("long", 0L, -1L, 1L << 31, -1L - (1L << 31), 1L << 53, (1L << 53) + 1, -(1L << 53) - 1,
+                        Long.MAX_VALUE,
                         Long.MIN_VALUE),
-                each("float", 0f, -0f, 1.5f, 0.1f, 16777216f, Float.MAX_VALUE, Float.MIN_VALUE, Float.MIN_NORMAL, Float.NaN,
+                each("float", 0f, -0f, 1.5f, 0.1f, 16777216f, Float.MAX_VALUE, Float.MIN_VALUE, Float.MIN_NORMAL,
+                        Float.NaN,
                         Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY),
                 each("double", 0d, -0d, 0.1, 1 / 3d, 100d, 1e21, 1e-7, 123456789012345680d, 2.0e-3, Double.MAX_VALUE,
-                        Double.MIN_VALUE, Double.MIN_NORMAL, 2.2250738585072011e-308, Double.NaN, Double.POSITIVE_INFINITY,
+                        Double.MIN_VALUE, Double.MIN_NORMAL, 2.2250738585072011e-308, Double.NaN,
+                        Double.POSITIVE_INFINITY,
                         Double.NEGATIVE_INFINITY),
                 each(logical("int", "date"), 0, -719162, 20_414), each(logical("int", "time-millis"), 0, 86_399_999),
                 each(logical("long", "time-micros"), 86_399_999_999L),
-                each(logical("long", "timestamp-millis"), 0L, -1L, 1_763_820_000_123L, 253_402_300_800_000L, Long.MIN_VALUE),
+                each(logical("long", "timestamp-millis"), 0L, -1L, 1_763_820_000_123L, 253_402_300_800_000L,
+                        Long.MIN_VALUE),
                 each(logical("long", "timestamp-micros"), -1L, 1_763_820_000_123_456L),
                 each(logical("long", "timestamp-nanos"), 1_763_820_000_123_456_789L),
                 each(logical("long", "local-timestamp-millis"), 1_763_820_000_123L)).flatMap(lines -> lines);
@@ -78,10 +83,12 @@ final class Datums {
 
     private static Stream<JsonNode> decimals() {
         Stream<JsonNode> overBytes = Stream.of("0", "1", "-1", "127", "128", "-128", "-129", "12345", "-12345",
-                "99999999999999999999").map(digits -> datum("decimal " + digits + " over bytes", decimal(20, 2), unscaled(digits)));
+                "99999999999999999999").map(digits -> datum("decimal " + digits + " over bytes", decimal(20, 2),
+                        unscaled(digits)));
         Stream<JsonNode> overFixed = Stream.of("0", "-1", "12345", "-12345", "999999999999999999")
                 .map(digits -> datum("decimal " + digits + " over fixed",
-                        with(fixed("Money", 8), "logicalType", "decimal", "precision", 18, "scale", 4), unscaled(digits, 8)));
+                        with(fixed("Money", 8), "logicalType", "decimal", "precision", 18, "scale", 4),
+                        unscaled(digits, 8)));
         return Stream.of(overBytes, overFixed, Stream.of(
                 datum("decimal of no bytes", decimal(4, 1), new byte[0]),
                 datum("decimal longer than it need be", decimal(4, 1), unscaled("5", 6)),
@@ -94,11 +101,14 @@ final class Datums {
         return Stream.of(
                 datum("fixed of size 0", fixed("F", 0), new byte[0]),
                 datum("fixed of size 3", fixed("x.F", 3), new byte[] {0, -1, 65}),
-                datum("fixed uuid", with(fixed("U", 16), "logicalType", "uuid"), "0123456789abcdef".getBytes(StandardCharsets.UTF_8)),
-                datum("duration", with(fixed("D", 12), "logicalType", "duration"), new byte[] {1, 0, 0, 0, 2, 0, 0, 0, 3, 0, 0, 0}),
+                datum("fixed uuid", with(fixed("U", 16), "logicalType", "uuid"),
+                        "0123456789abcdef".getBytes(StandardCharsets.UTF_8)),
+                datum("duration", with(fixed("D", 12), "logicalType", "duration"),
+                        new byte[] {1, 0, 0, 0, 2, 0, 0, 0, 3, 0, 0, 0}),
                 datum("first symbol", enumeration("E", "A", "B", "C"), "A"),
                 datum("last symbol", enumeration("x.E", "A", "B", "C"), "C"),
-                datum("symbol 64", enumeration("E", IntStream.range(0, 70).mapToObj(index -> "S" + index).toArray(String[]::new)), "S64"));
+                datum("symbol 64", enumeration("E",
+                        IntStream.range(0, 70).mapToObj(index -> "S" + index).toArray(String[]::new)), "S64"));
     }
 
     private static Stream<JsonNode> collections() {
@@ -122,9 +132,11 @@ final class Datums {
     }
 
     private static Stream<JsonNode> unions() {
-        var every = union("null", "boolean", "int", "long", "float", "double", "string", "bytes", array("int"), Build.map("int"),
+        var every = union("null", "boolean", "int", "long", "float", "double", "string", "bytes", array("int"),
+                Build.map("int"),
                 fixed("x.F", 2), enumeration("x.E", "A", "B"), record("x.R", field("a", "int")));
-        var records = union(record("x.R", field("a", "int")), record("y.R", field("a", "int")), record("R", field("b", "string")));
+        var records = union(record("x.R", field("a", "int")), record("y.R", field("a", "int")),
+                record("R", field("b", "string")));
         Stream<Branch> branches = Stream.of(new Branch("null", null), new Branch("boolean", true), new Branch("int", 1),
                 new Branch("long", 1L), new Branch("float", Float.NaN), new Branch("double", Double.NEGATIVE_INFINITY),
                 new Branch("string", "1"), new Branch("bytes", new byte[] {1}), new Branch("array", List.of(1)),
@@ -144,19 +156,26 @@ final class Datums {
     }
 
     private static Stream<JsonNode> records() {
-        var deep = record("x.A", field("b", record("B", field("c", record("y.C", field("d", union("null", array("string"))))))),
+        var deep = record("x.A", field("b",
+                record("B", field("c", record("y.C", field("d", union("null", array("string"))))))),
                 field("e", Build.map("x.B")));
         Map<String, Object> c = map("c", map("d", List.of("p", "")));
         return Stream.of(
                 datum("record without fields", record("R"), map()),
                 datum("three deep", deep, map("b", c, "e", map("k", map("c", map("d", null)), "l", c))),
-                datum("all defaults", record("R", field("i", "int", "default", 5), field("s", "string", "default", "\u00e9"),
-                        field("b", "bytes", "default", "\u00ff\u0000"), field("d", "double", "default", 1), optional("o", "int"),
-                        field("a", array("int"), "default", List.of(1, 2)), field("m", Build.map("long"), "default", Build.object("k", 9)),
-                        field("e", enumeration("E", "A", "B"), "default", "B"), field("u", union("string", "null"), "default", "x"),
-                        field("r", record("S", field("x", "int", "default", 3), field("y", "int")), "default", Build.object("y", 4))),
+                datum("all defaults", record("R", field("i", "int", "default", 5),
+                        field("s", "string", "default", "\u00e9"),
+                        field("b", "bytes", "default", "\u00ff\u0000"), field("d", "double", "default", 1),
+                        optional("o", "int"),
+                        field("a", array("int"), "default", List.of(1, 2)),
+                        field("m", Build.map("long"), "default", Build.object("k", 9)),
+                        field("e", enumeration("E", "A", "B"), "default", "B"),
+                        field("u", union("string", "null"), "default", "x"),
+                        field("r", record("S", field("x", "int", "default", 3), field("y", "int")), "default",
+                                Build.object("y", 4))),
                         map()),
-                datum("field names that JSON escapes not", record("R", field("_", "int"), field("type", "string"), field("null", "null")),
+                datum("field names that JSON escapes not",
+                        record("R", field("_", "int"), field("type", "string"), field("null", "null")),
                         map("_", 1, "type", "t", "null", null)));
     }
 
@@ -165,10 +184,12 @@ final class Datums {
         var tree = record("x.Tree", field("name", "string"), field("children", array("Tree")));
         var ping = record("Ping", optional("pong", record("Pong", field("n", "long"), optional("ping", "Ping"))));
         Map<String, Object> leaf = map("name", "leaf", "children", List.of());
-        return Stream.concat(Stream.of(1, 2, 5, 60).map(length -> datum("list of " + length, list, listOf(length))), Stream.of(
+        return Stream.concat(Stream.of(1, 2, 5, 60).map(length -> datum("list of " + length, list, listOf(length))),
+                Stream.of(
                 datum("tree", tree, map("name", "root", "children", List.of(leaf, map("name", "twig", "children",
                         List.of(leaf, leaf)), leaf))),
-                datum("ping and pong", ping, map("pong", map("n", 1L, "ping", map("pong", map("n", 2L, "ping", null))))),
+                datum("ping and pong", ping, map("pong",
+                        map("n", 1L, "ping", map("pong", map("n", 2L, "ping", null))))),
                 datum("map of itself", record("M", field("m", Build.map("M"))), map("m", map("a", map("m", map()), "b",
                         map("m", map("c", map("m", map()))))))));
     }

@@ -37,7 +37,8 @@ record Events(List<Event> all) {
     Stream<JsonNode> datums() {
         Random random = new Random(18);
         return all.stream().flatMap(event -> IntStream.range(1, PER_SCHEMA + 1).mapToObj(number ->
-                Codec.datum(event.name() + " " + number, event.schema(), believable("", Build.parse(event.schema()), random))));
+                Codec.datum(event.name() + " " + number, event.schema(),
+                        believable("", Build.parse(event.schema()), random))));
     }
 
     private static Object believable(String field, Schema schema, Random random) {
@@ -65,7 +66,8 @@ record Events(List<Event> all) {
             case "eventId" -> String.format("%08x-0000-4000-8000-%012x", random.nextInt(), random.nextInt(1 << 30));
             case "agentId", "senderId" -> "agent-" + (1000 + random.nextInt(9000));
             case "customerId", "recipientId" -> "customer-" + (1000 + random.nextInt(9000));
-            case "content", "response" -> pick(random, "Where is my parcel?", "Gr\u00fc\u00df Gott, wie kann ich helfen?",
+            case "content", "response" -> pick(random, "Where is my parcel?",
+                    "Gr\u00fc\u00df Gott, wie kann ich helfen?",
                     "\u3053\u3093\u306b\u3061\u306f \ud83d\ude42", "line one\nline two, \"quoted\"", "");
             case "channel" -> pick(random, "chat", "voice", "mail");
             case "priority" -> pick(random, "low", "high", "urgent");

@@ -61,7 +61,8 @@ final class Values {
         if (plain instanceof Branch branch) {
             return of(schema.getTypes().get(schema.getIndexNamed(branch.name())), branch.value());
         }
-        return schema.getTypes().stream().filter(branch -> fits(branch, plain)).findFirst().map(branch -> of(branch, plain))
+        return schema.getTypes().stream()
+                .filter(branch -> fits(branch, plain)).findFirst().map(branch -> of(branch, plain))
                 .orElse(null);
     }
 
@@ -80,7 +81,7 @@ final class Values {
         };
     }
 
-    /** A random value; recursion ends by the first branch of a union and by empty collections. Null where there is none. */
+    /** A random value; recursion ends by the first branches of unions and by empty collections. */
     static Object random(Schema schema, Random random) {
         return random(schema, random, 0);
     }
@@ -98,7 +99,8 @@ final class Values {
             case FIXED -> new GenericData.Fixed(schema, bytes(random, schema.getFixedSize()));
             case ENUM -> new GenericData.EnumSymbol(schema,
                     schema.getEnumSymbols().get(random.nextInt(schema.getEnumSymbols().size())));
-            case UNION -> random(schema.getTypes().get(depth > DEEPEST ? 0 : random.nextInt(schema.getTypes().size())), random,
+            case UNION -> random(schema.getTypes().get(depth > DEEPEST ? 0 : random.nextInt(schema.getTypes().size())),
+                    random,
                     depth + 1);
             case ARRAY -> {
                 List<Object> items = new ArrayList<>();

@@ -37,7 +37,8 @@ final class Verdicts {
     }
 
     private static Stream<Pair> byRule() {
-        return Stream.of(TypePairs.all(), NamedPairs.all(), RecordPairs.all(), KnownPairs.all()).flatMap(pairs -> pairs);
+        return Stream.of(TypePairs.all(), NamedPairs.all(), RecordPairs.all(), KnownPairs.all())
+                .flatMap(pairs -> pairs);
     }
 
     /** As many compatible as incompatible pairs of a random schema and a changed one. */
