@@ -12,6 +12,7 @@ pub mod human;
 pub mod json;
 pub mod name;
 pub mod risk;
+pub mod schema;
 pub mod secret;
 pub mod settings;
 pub mod size;

@@ -1,0 +1,21 @@
+//! Avro schemas: read by us, with a place and a JSON pointer for everything, so that every finding can name both.
+//!
+//! There is one [`Schema`]; canonical form, compatibility, lint, difference and the codec are all functions of it. It is
+//! an arena: nodes refer to each other by [`NodeId`], so that recursive types need no special case. Where a rule of the
+//! specification and Avro's Java library differ, Java's holds, because registries run it.
+
+mod defaults;
+mod logical;
+mod model;
+mod names;
+mod parse;
+mod places;
+
+pub use logical::{LogicalProblem, LogicalType};
+pub use model::{
+    Content, EnumType, Field, FixedType, Name, Node, NodeId, Order, Property, RecordType, Schema, TypeKind,
+};
+pub use parse::{DOCUMENTS_LIMIT, parse};
+
+#[cfg(test)]
+mod parse_tests;
