@@ -15,7 +15,8 @@ pub use logical::{LogicalProblem, LogicalType};
 pub use model::{
     Content, EnumType, Field, FixedType, Name, Node, NodeId, Order, Property, RecordType, Schema, TypeKind,
 };
-pub use parse::{DOCUMENTS_LIMIT, parse};
+pub use parse::{DOCUMENTS_LIMIT, parse, parse_with};
+pub(crate) use places::Places;
 
 #[cfg(test)]
 mod parse_tests;
