@@ -9,6 +9,7 @@ mod expected;
 mod folder;
 mod levels;
 mod library;
+pub mod listing;
 mod lock;
 mod named;
 
