@@ -206,6 +206,19 @@ fn all_findings_are_told_at_once_with_both_places() {
 }
 
 #[test]
+fn what_java_refuses_to_compare_is_told_also_where_no_data_go() {
+    // The second branch fits; Java tries the first one before, and throws.
+    let reader = r#"[{"type":"record","name":"A","fields":[{"name":"f","type":"int","aliases":["g"]}]},
+        {"type":"record","name":"B","fields":[{"name":"f","type":"int"}]}]"#;
+    let writer =
+        r#"{"type":"record","name":"B","fields":[{"name":"f","type":"int"},{"name":"g","type":"int"}]}"#;
+    let comparison = compare(&read(reader), &read(writer));
+    let kinds: Vec<&str> = comparison.incompatibilities.iter().map(|one| one.kind().as_str()).collect();
+    assert_eq!(kinds, ["ambiguous-field"]);
+    assert_eq!(comparison.incompatibilities[0].reader.pointer, "/0/fields/0");
+}
+
+#[test]
 fn a_sentence_names_the_versions_of_both_sides() {
     let comparison = compare(&read(&field(r#""type":"string""#)), &read(&record("")));
     let [finding] = &comparison.incompatibilities[..] else { panic!("one finding") };
@@ -285,6 +298,12 @@ fn what_changes_the_meaning_of_data_is_told_and_stays_compatible() {
             vec!["logical-type-changed"],
         ),
         (logical("timestamp-millis", "long"), logical("date", "int"), vec!["logical-type-changed"]),
+        (
+            r#""type":{"type":"fixed","name":"F","size":12,"logicalType":"duration"}"#.to_owned(),
+            r#""type":{"type":"fixed","name":"F","size":12,"logicalType":"decimal","precision":9}"#
+                .to_owned(),
+            vec!["logical-type-changed"],
+        ),
         (plain("int"), logical("date", "int"), vec!["logical-type-removed"]),
         (logical("date", "int"), plain("int"), vec!["logical-type-added"]),
         (

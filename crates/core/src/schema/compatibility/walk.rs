@@ -192,12 +192,11 @@ impl<'a> Walk<'_, 'a> {
         self.next.push(Next::Pair(Visit { pair: (chosen, written), reader, in_branch, ..visit }));
     }
 
-    /// The branch that Java decodes into: that of the same kind and full name, then one of the same kind, then the first
-    /// one that the type is promoted to (`Resolver.ReaderUnion`).
+    /// The branch that Java decodes into, of those that are near: that of the same full name, or the first one
+    /// (`Resolver.ReaderUnion`).
     fn chosen(&self, branches: &[NodeId], writer: &Content) -> Option<NodeId> {
-        let same_kind = |branch: &&NodeId| self.verdicts.reader.content(**branch).kind() == writer.kind();
         let exact = branches.iter().find(|branch| self.is_exactly(**branch, writer));
-        exact.or_else(|| branches.iter().find(same_kind)).or_else(|| branches.first()).copied()
+        exact.or_else(|| branches.first()).copied()
     }
 
     fn is_exactly(&self, branch: NodeId, writer: &Content) -> bool {
