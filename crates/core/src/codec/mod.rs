@@ -4,6 +4,7 @@
 
 mod defaults;
 mod encode;
+pub mod event;
 mod output;
 pub mod texts;
 

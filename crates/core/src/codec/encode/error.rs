@@ -156,7 +156,7 @@ impl EncodeError {
         )
     }
 
-    pub(super) fn in_field(self, name: &str) -> Self {
+    pub(in crate::codec) fn in_field(self, name: &str) -> Self {
         self.below(PathStep::Field(cut(name, 60)))
     }
 
@@ -178,6 +178,12 @@ impl EncodeError {
         if let EncodeProblem::Mismatch { reason, .. } = &mut self.inner.problem {
             *reason = Some(because.to_owned());
         }
+        self
+    }
+
+    /// The same in a text that begins at this byte of another one.
+    pub(in crate::codec) fn moved(mut self, by: usize) -> Self {
+        self.inner.at += by;
         self
     }
 }
@@ -255,7 +261,7 @@ fn hint(near: Option<&str>, introduction: &str, known: &[String]) -> String {
 pub(super) const KNOWN_LIMIT: usize = 8;
 
 /// The beginning of a text, with a mark where it was cut.
-pub(super) fn cut(text: &str, most: usize) -> String {
+pub(in crate::codec) fn cut(text: &str, most: usize) -> String {
     match text.char_indices().nth(most) {
         Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
         None => text.to_owned(),

@@ -16,10 +16,11 @@ mod trial;
 mod union;
 
 #[cfg(test)]
-mod tests;
+pub(in crate::codec) mod tests;
 
 use std::borrow::Cow;
 
+pub(in crate::codec) use error::cut;
 pub use error::{EncodeError, EncodeProblem};
 use step::{Step, StepId};
 
