@@ -5,10 +5,14 @@
 
 #[expect(dead_code, reason = "the decoder will use it")]
 mod branches;
+mod defaults;
+mod encode;
+pub mod event;
 #[allow(dead_code, reason = "the decoder will use it")]
 mod extent;
 #[expect(dead_code, reason = "the decoder will use it")]
 mod input;
+mod output;
 #[expect(dead_code, reason = "the decoder will use it")]
 mod skip;
 pub mod texts;
@@ -17,6 +21,7 @@ pub mod wire;
 #[cfg(test)]
 mod test_schemas;
 
+pub use encode::{EncodeError, EncodeProblem, Encoder, SIZE_LIMIT};
 pub use input::{EMPTY_ITEMS_LIMIT, Malformed};
 
 /// How deep the arrays and objects of a value may nest: as deep as our reader of JSON, and most others, follow.
