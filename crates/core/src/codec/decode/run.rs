@@ -61,6 +61,8 @@ pub(super) fn run(
     out: &mut Vec<u8>,
 ) -> Result<(), DecodeError> {
     let begin = out.len();
+    // A guess: names and quotes come to what was read. It is in proportion to the datum whatever that holds.
+    out.reserve(datum.len().saturating_mul(2).saturating_add(64));
     let mut run = Run {
         program,
         input: Input::new(datum),

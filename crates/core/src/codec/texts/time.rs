@@ -54,51 +54,68 @@ pub fn is_time(logical: LogicalType) -> bool {
 
 /// Adds a date or time as a string, or as the plain number where the calendar has no such value.
 pub fn write_time(logical: LogicalType, value: i64, out: &mut Vec<u8>) {
-    let text = match shape(logical) {
-        Some(Shape::Date) if (FIRST_DAY..=LAST_DAY).contains(&value) => {
-            out.push(b'"');
-            push_date(value, out);
-            out.push(b'"');
-            true
-        }
-        Some(Shape::Time(unit)) if (0..86_400 * unit.per_second).contains(&value) => {
-            out.push(b'"');
-            push_clock(value, unit, out);
-            out.push(b'"');
-            true
-        }
-        Some(Shape::Timestamp(unit)) => push_timestamp(value, unit, b"Z\"", out),
-        Some(Shape::LocalTimestamp(unit)) => push_timestamp(value, unit, b"\"", out),
-        _ => false,
+    // The unit is a constant in each of these, because to divide by one is fast.
+    let text = match logical {
+        LogicalType::Date => push_date(value, out),
+        LogicalType::TimeMillis => push_time::<1_000>(value, out),
+        LogicalType::TimeMicros => push_time::<1_000_000>(value, out),
+        LogicalType::TimestampMillis => push_timestamp::<1_000>(value, b"Z\"", out),
+        LogicalType::TimestampMicros => push_timestamp::<1_000_000>(value, b"Z\"", out),
+        LogicalType::TimestampNanos => push_timestamp::<1_000_000_000>(value, b"Z\"", out),
+        LogicalType::LocalTimestampMillis => push_timestamp::<1_000>(value, b"\"", out),
+        LogicalType::LocalTimestampMicros => push_timestamp::<1_000_000>(value, b"\"", out),
+        LogicalType::LocalTimestampNanos => push_timestamp::<1_000_000_000>(value, b"\"", out),
+        LogicalType::Decimal { .. } | LogicalType::Uuid | LogicalType::Duration => false,
     };
     if !text {
         write_integer(value, out);
     }
 }
 
-fn push_timestamp(value: i64, unit: Unit, end: &[u8], out: &mut Vec<u8>) -> bool {
-    let day = 86_400 * unit.per_second;
-    let days = value.div_euclid(day);
-    if !(FIRST_DAY..=LAST_DAY).contains(&days) {
-        return false;
+fn push_date(days: i64, out: &mut Vec<u8>) -> bool {
+    let inside = (FIRST_DAY..=LAST_DAY).contains(&days);
+    if inside {
+        out.push(b'"');
+        out.extend_from_slice(&date_digits(days));
+        out.push(b'"');
     }
-    out.push(b'"');
-    push_date(days, out);
-    out.push(b'T');
-    push_clock(value.rem_euclid(day), unit, out);
-    out.extend_from_slice(end);
-    true
+    inside
 }
 
-/// One digit; the number is below 10.
+fn push_time<const PER_SECOND: i64>(value: i64, out: &mut Vec<u8>) -> bool {
+    let inside = (0..86_400 * PER_SECOND).contains(&value);
+    if inside {
+        out.push(b'"');
+        push_clock::<PER_SECOND>(value, out);
+        out.push(b'"');
+    }
+    inside
+}
+
+fn push_timestamp<const PER_SECOND: i64>(value: i64, end: &[u8], out: &mut Vec<u8>) -> bool {
+    let day = 86_400 * PER_SECOND;
+    let days = value.div_euclid(day);
+    let inside = (FIRST_DAY..=LAST_DAY).contains(&days);
+    if inside {
+        out.reserve(32);
+        out.push(b'"');
+        out.extend_from_slice(&date_digits(days));
+        out.push(b'T');
+        push_clock::<PER_SECOND>(value.rem_euclid(day), out);
+        out.extend_from_slice(end);
+    }
+    inside
+}
+
+/// One digit: the last of a number that is not negative.
 fn digit(number: i64) -> u8 {
     b'0' + (number % 10) as u8
 }
 
-/// Adds a day whose year has four digits.
-fn push_date(days: i64, out: &mut Vec<u8>) {
+/// A day whose year has four digits.
+fn date_digits(days: i64) -> [u8; 10] {
     let (year, month, day) = civil(days);
-    out.extend_from_slice(&[
+    [
         digit(year / 1_000),
         digit(year / 100),
         digit(year / 10),
@@ -109,12 +126,12 @@ fn push_date(days: i64, out: &mut Vec<u8>) {
         b'-',
         digit(day / 10),
         digit(day),
-    ]);
+    ]
 }
 
-/// Adds a time of the day.
-fn push_clock(value: i64, unit: Unit, out: &mut Vec<u8>) {
-    let (seconds, fraction) = (value / unit.per_second, value % unit.per_second);
+/// Adds a time of the day, with three digits behind the point, or six, or nine.
+fn push_clock<const PER_SECOND: i64>(value: i64, out: &mut Vec<u8>) {
+    let (seconds, fraction) = (value / PER_SECOND, value % PER_SECOND);
     let (hour, minute, second) = (seconds / 3_600, seconds / 60 % 60, seconds % 60);
     out.extend_from_slice(&[
         digit(hour / 10),
@@ -127,7 +144,7 @@ fn push_clock(value: i64, unit: Unit, out: &mut Vec<u8>) {
         digit(second),
         b'.',
     ]);
-    let mut divisor = unit.per_second / 1_000;
+    let mut divisor = PER_SECOND / 1_000;
     while divisor > 0 {
         let three = fraction / divisor;
         out.extend_from_slice(&[digit(three / 100), digit(three / 10), digit(three)]);
