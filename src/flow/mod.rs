@@ -3,4 +3,5 @@
 pub mod diagnose;
 pub mod provision;
 pub mod schema_cache;
+pub mod schemas;
 pub mod survey;

@@ -26,7 +26,8 @@ pub use logical::{LogicalProblem, LogicalType};
 pub use model::{
     Content, EnumType, Field, FixedType, Name, Node, NodeId, Order, Property, RecordType, Schema, TypeKind,
 };
-pub use parse::{DOCUMENTS_LIMIT, parse};
+pub use parse::{DOCUMENTS_LIMIT, parse, parse_with};
+pub(crate) use places::Places;
 pub use same::same;
 pub use trail::Place;
 pub use words::Words;
@@ -35,4 +36,8 @@ pub use words::Words;
 mod parse_tests;
 
 #[cfg(test)]
+mod hostile_tests;
+#[cfg(test)]
 mod parse_fixture_tests;
+#[cfg(test)]
+mod property_tests;

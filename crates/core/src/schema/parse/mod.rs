@@ -39,6 +39,19 @@ const FIELD_ATTRIBUTES: [&str; 6] = ["aliases", "default", "doc", "name", "order
 /// # Errors
 /// Everything that is wrong in the first document that has errors, by place.
 pub fn parse(source: &Source, references: &[Source]) -> Result<Schema, Vec<Diagnostic>> {
+    parse_with(source, references, &|_| None)
+}
+
+/// Reads a schema as [`parse`] does; where it names a type that is not defined, `elsewhere` is asked by the type's full
+/// name for what to do next.
+///
+/// # Errors
+/// As `parse`.
+pub fn parse_with(
+    source: &Source,
+    references: &[Source],
+    elsewhere: &dyn Fn(&str) -> Option<String>,
+) -> Result<Schema, Vec<Diagnostic>> {
     let mut schema = Schema { nodes: Vec::new(), root: NodeId(0), names: BTreeMap::new(), document: 0 };
     if references.len() > DOCUMENTS_LIMIT {
         let message = format!("it refers to {} documents; {DOCUMENTS_LIMIT} are allowed", references.len());
@@ -46,12 +59,16 @@ pub fn parse(source: &Source, references: &[Source]) -> Result<Schema, Vec<Diagn
     }
     for (number, document) in (0..).zip(references.iter().chain(std::iter::once(source))) {
         schema.document = number;
-        schema.root = read(document, &mut schema)?;
+        schema.root = read(document, &mut schema, elsewhere)?;
     }
     Ok(schema)
 }
 
-fn read(source: &Source, schema: &mut Schema) -> Result<NodeId, Vec<Diagnostic>> {
+fn read(
+    source: &Source,
+    schema: &mut Schema,
+    elsewhere: &dyn Fn(&str) -> Option<String>,
+) -> Result<NodeId, Vec<Diagnostic>> {
     let places = Places::new(&source.text);
     let refused = |at: usize, kind: JsonErrorKind| {
         vec![Diagnostic::error(&source.name, places.span(at, at), &format!("this is not JSON: {kind}"))]
@@ -63,7 +80,7 @@ fn read(source: &Source, schema: &mut Schema) -> Result<NodeId, Vec<Diagnostic>>
         return Err(refused(json.end + behind.len() - behind.trim_start().len(), JsonErrorKind::Trailing));
     }
     let findings = Diagnostics::new(&source.name);
-    let mut parser = Parser { schema, places, findings, open: Vec::new(), defaults: Vec::new() };
+    let mut parser = Parser { schema, places, findings, open: Vec::new(), defaults: Vec::new(), elsewhere };
     let root = parser.any(&json, "", &Path::root());
     if parser.findings.is_free_of_errors() {
         parser.check_defaults();
@@ -96,6 +113,8 @@ struct Parser<'a> {
     open: Vec<NodeId>,
     /// Defaults to check once everything else is known to be sound.
     defaults: Vec<UncheckedDefault>,
+    /// What to do about a type that is not defined, by its full name.
+    elsewhere: &'a dyn Fn(&str) -> Option<String>,
 }
 
 struct UncheckedDefault {
@@ -174,10 +193,14 @@ impl Parser<'_> {
             let known = ["array", "map"].into_iter().chain(TypeKind::PRIMITIVE.map(TypeKind::name));
             let known = known.chain(self.schema.names.keys().map(String::as_str));
             let near = self.findings.near_miss(name, known);
-            let help = match near {
-                Some(near) => format!("did you mean `{near}`?"),
-                None => "define it where it is first used, or name the schema that defines it as a reference"
-                    .to_owned(),
+            let elsewhere = (self.elsewhere)(full.full()).or_else(|| (self.elsewhere)(name));
+            let help = match (elsewhere, near) {
+                (Some(help), _) => help,
+                (None, Some(near)) => format!("did you mean `{near}`?"),
+                (None, None) => {
+                    "define it where it is first used, or name the schema that defines it as a reference"
+                        .to_owned()
+                }
             };
             self.error(json, &message, &help);
         }
