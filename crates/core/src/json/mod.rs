@@ -13,4 +13,4 @@ mod write;
 pub use error::{JsonError, JsonErrorKind};
 pub use reader::{DEPTH_LIMIT, Kind, Reader, Text};
 pub use tree::{Json, Member, Value};
-pub use write::write_string;
+pub use write::{write_string, write_utf8};
