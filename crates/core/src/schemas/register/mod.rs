@@ -1,0 +1,35 @@
+//! Registering: what a registry holds against what the files want, and what follows from each answer.
+//!
+//! [`Held`] is what the registry holds, [`Wanted`] what the files want, [`matching`] says which is which, [`plan`] what
+//! is to be done, and [`Run`] what an answer means while it is done. How a registry is asked is not known here. All is
+//! decided from content: a file's number is an order, and the registry's numbers are its own.
+
+mod held;
+mod level;
+mod matching;
+mod order;
+mod plan;
+mod planning;
+mod report;
+mod run;
+mod verdict;
+mod wanted;
+mod wire;
+
+#[cfg(test)]
+mod tests;
+
+pub use held::{
+    Answers, Content, Held, HeldLevel, HeldReference, HeldSubject, HeldVersion, LevelOrigin, SubjectAnswers,
+    VersionAnswer,
+};
+pub use level::{LevelChange, LevelPlan, loses};
+pub use matching::{FileMatch, Match, Matches, matching};
+pub use plan::{
+    Addition, AdditionReference, Because, Plan, PlanInput, Step, SubjectPlan, Unknown, VersionPlan, VersionState,
+};
+pub use planning::plan;
+pub use report::{Item, ItemKey, ItemOutcome, REGISTER_KIND, RegisterCounts, RegisterReport};
+pub use run::{Next, Receipt, Request, Run};
+pub use verdict::Verdict;
+pub use wanted::{Wanted, WantedReference, WantedVersion};
