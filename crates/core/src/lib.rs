@@ -13,6 +13,7 @@ pub mod json;
 pub mod name;
 pub mod risk;
 pub mod schema;
+pub mod schemas;
 pub mod secret;
 pub mod settings;
 pub mod size;

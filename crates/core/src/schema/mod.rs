@@ -25,7 +25,8 @@ pub use logical::{LogicalProblem, LogicalType};
 pub use model::{
     Content, EnumType, Field, FixedType, Name, Node, NodeId, Order, Property, RecordType, Schema, TypeKind,
 };
-pub use parse::{DOCUMENTS_LIMIT, parse};
+pub use parse::{DOCUMENTS_LIMIT, parse, parse_with};
+pub(crate) use places::Places;
 pub use same::same;
 pub use trail::Place;
 

@@ -31,6 +31,19 @@ const FIELD_ATTRIBUTES: [&str; 6] = ["aliases", "default", "doc", "name", "order
 /// # Errors
 /// Everything that is wrong in the first document that has errors, by place.
 pub fn parse(source: &Source, references: &[Source]) -> Result<Schema, Vec<Diagnostic>> {
+    parse_with(source, references, &|_| None)
+}
+
+/// Reads a schema as [`parse`] does; where it names a type that is not defined, `elsewhere` is asked by the type's full
+/// name for what to do next.
+///
+/// # Errors
+/// As `parse`.
+pub fn parse_with(
+    source: &Source,
+    references: &[Source],
+    elsewhere: &dyn Fn(&str) -> Option<String>,
+) -> Result<Schema, Vec<Diagnostic>> {
     let mut schema = Schema { nodes: Vec::new(), root: NodeId(0), names: BTreeMap::new(), document: 0 };
     if references.len() > DOCUMENTS_LIMIT {
         let message = format!("it refers to {} documents; {DOCUMENTS_LIMIT} are allowed", references.len());
@@ -38,19 +51,23 @@ pub fn parse(source: &Source, references: &[Source]) -> Result<Schema, Vec<Diagn
     }
     for (number, document) in (0..).zip(references.iter().chain(std::iter::once(source))) {
         schema.document = number;
-        schema.root = read(document, &mut schema)?;
+        schema.root = read(document, &mut schema, elsewhere)?;
     }
     Ok(schema)
 }
 
-fn read(source: &Source, schema: &mut Schema) -> Result<NodeId, Vec<Diagnostic>> {
+fn read(
+    source: &Source,
+    schema: &mut Schema,
+    elsewhere: &dyn Fn(&str) -> Option<String>,
+) -> Result<NodeId, Vec<Diagnostic>> {
     let places = Places::new(&source.text);
     let json = Json::read(&source.text).map_err(|error| {
         let span = places.span(error.at, error.at);
         vec![Diagnostic::error(&source.name, span, &format!("this is not JSON: {}", error.kind))]
     })?;
     let findings = Diagnostics::new(&source.name);
-    let mut parser = Parser { schema, places, findings, defaults: Vec::new() };
+    let mut parser = Parser { schema, places, findings, defaults: Vec::new(), elsewhere };
     let root = parser.any(&json, "", &Path::root());
     if parser.findings.is_free_of_errors() {
         parser.check_defaults();
@@ -81,6 +98,8 @@ struct Parser<'a> {
     findings: Diagnostics,
     /// Defaults to check once all types are known: the field's type and the default.
     defaults: Vec<(NodeId, Json)>,
+    /// What to do about a type that is not defined, by its full name.
+    elsewhere: &'a dyn Fn(&str) -> Option<String>,
 }
 
 impl Parser<'_> {
@@ -152,10 +171,14 @@ impl Parser<'_> {
             known.extend(TypeKind::PRIMITIVE.map(TypeKind::name));
             known.extend(self.schema.names.keys().map(String::as_str));
             let near = self.findings.near_miss(name, known);
-            let help = match near {
-                Some(near) => format!("did you mean `{near}`?"),
-                None => "define it where it is first used, or name the schema that defines it as a reference"
-                    .to_owned(),
+            let elsewhere = (self.elsewhere)(full.full()).or_else(|| (self.elsewhere)(name));
+            let help = match (elsewhere, near) {
+                (Some(help), _) => help,
+                (None, Some(near)) => format!("did you mean `{near}`?"),
+                (None, None) => {
+                    "define it where it is first used, or name the schema that defines it as a reference"
+                        .to_owned()
+                }
             };
             self.error(json, &message, &help);
         }

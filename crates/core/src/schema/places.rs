@@ -6,7 +6,7 @@ use crate::yaml::Span;
 const STEP: usize = 256;
 
 /// The lines and columns of one text.
-pub(super) struct Places<'a> {
+pub(crate) struct Places<'a> {
     text: &'a [u8],
     line_starts: Vec<usize>,
     /// How many characters begin before byte `STEP * index`.
@@ -14,7 +14,7 @@ pub(super) struct Places<'a> {
 }
 
 impl<'a> Places<'a> {
-    pub(super) fn new(text: &'a str) -> Self {
+    pub(crate) fn new(text: &'a str) -> Self {
         let text = text.as_bytes();
         let ends = text.iter().enumerate().filter(|(_, byte)| **byte == b'\n');
         let line_starts = std::iter::once(0).chain(ends.map(|(at, _)| at + 1)).collect();
@@ -26,7 +26,7 @@ impl<'a> Places<'a> {
     }
 
     /// The place from one byte to another.
-    pub(super) fn span(&self, start: usize, end: usize) -> Span {
+    pub(crate) fn span(&self, start: usize, end: usize) -> Span {
         let line = self.line_starts.partition_point(|line_start| *line_start <= start);
         let line_start = self.line_starts.get(line.saturating_sub(1)).copied().unwrap_or(0);
         let mark = usize::from(line == 1 && self.text.starts_with("\u{feff}".as_bytes()));
