@@ -20,4 +20,5 @@ mod faults;
 mod native;
 mod oracle;
 mod provision;
+mod registry;
 mod transcripts;
