@@ -2,4 +2,5 @@
 
 pub mod diagnose;
 pub mod provision;
+pub mod schemas;
 pub mod survey;

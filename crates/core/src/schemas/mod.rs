@@ -8,6 +8,7 @@ mod folder;
 mod library;
 mod lock;
 mod named;
+pub mod register;
 
 pub use folder::{FileKind, file_of, folder_name, references_file, schema_file, subject_of_folder};
 pub use library::{

@@ -130,7 +130,9 @@ impl LevelOrigin {
         match self {
             LevelOrigin::Subject => "set for the subject",
             LevelOrigin::Default => "the registry's default",
-            LevelOrigin::DefaultBehindNone => "the registry's default, which it enforces although the subject reads NONE",
+            LevelOrigin::DefaultBehindNone => {
+                "the registry's default, which it enforces although the subject reads NONE"
+            }
         }
     }
 }

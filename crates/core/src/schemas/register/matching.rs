@@ -56,7 +56,8 @@ pub fn matching(wanted: &Wanted, held: &Held) -> Matches {
             let same = versions.iter().filter(|held| matches.is_same(version, held));
             same.map(|held| Match { version: held.version, id: held.id }).collect()
         };
-        let found = FileMatch { held: those(holds.known()), deleted: those(&holds.deleted), by_lookup: false };
+        let found =
+            FileMatch { held: those(holds.known()), deleted: those(&holds.deleted), by_lookup: false };
         matches.files.insert(key, found);
     }
     matches
@@ -79,7 +80,8 @@ impl Matches {
     #[must_use]
     pub fn files_of(&self, subject: &str, version: u32) -> Vec<u32> {
         let of_subject = self.files.range((subject.to_owned(), 0)..=(subject.to_owned(), u32::MAX));
-        let is = |found: &FileMatch| found.held.iter().chain(&found.deleted).any(|held| held.version == version);
+        let is =
+            |found: &FileMatch| found.held.iter().chain(&found.deleted).any(|held| held.version == version);
         of_subject.filter(|(_, found)| is(found)).map(|((_, file), _)| *file).collect()
     }
 

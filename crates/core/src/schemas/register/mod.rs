@@ -4,6 +4,7 @@
 //! is to be done, and [`Run`] what an answer means while it is done. How a registry is asked is not known here. All is
 //! decided from content: a file's number is an order, and the registry's numbers are its own.
 
+mod agreement;
 mod held;
 mod level;
 mod matching;
@@ -16,9 +17,7 @@ mod verdict;
 mod wanted;
 mod wire;
 
-#[cfg(test)]
-mod tests;
-
+pub use agreement::{Agreement, Opinion, Question, RegistryVerdict, opinion, questions};
 pub use held::{
     Answers, Content, Held, HeldLevel, HeldReference, HeldSubject, HeldVersion, LevelOrigin, SubjectAnswers,
     VersionAnswer,
@@ -26,10 +25,12 @@ pub use held::{
 pub use level::{LevelChange, LevelPlan, loses};
 pub use matching::{FileMatch, Match, Matches, matching};
 pub use plan::{
-    Addition, AdditionReference, Because, Plan, PlanInput, Step, SubjectPlan, Unknown, VersionPlan, VersionState,
+    Addition, AdditionReference, Because, Plan, PlanInput, Step, SubjectPlan, Unknown, VersionPlan,
+    VersionState,
 };
 pub use planning::plan;
 pub use report::{Item, ItemKey, ItemOutcome, REGISTER_KIND, RegisterCounts, RegisterReport};
-pub use run::{Next, Receipt, Request, Run};
+pub use run::{Look, Next, Receipt, Request, Run, Seen, after_answer, level_look, look_up, lost, read_back};
 pub use verdict::Verdict;
 pub use wanted::{Wanted, WantedReference, WantedVersion};
+pub use wire::{PLAN_KIND, PlanWire, RegisterWire};

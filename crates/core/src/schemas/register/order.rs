@@ -17,7 +17,8 @@ pub(super) fn order(wanted: &Wanted) -> (Vec<Key>, BTreeSet<Key>) {
         waits_for.insert(before.clone(), BTreeSet::new());
         for version in versions {
             let key = (subject.clone(), version.number);
-            let referred = version.references.iter().map(|reference| (reference.subject.clone(), reference.file));
+            let referred =
+                version.references.iter().map(|reference| (reference.subject.clone(), reference.file));
             let referred = referred.filter(|(subject, file)| wanted.version(subject, *file).is_some());
             let dependencies: BTreeSet<Key> = referred.chain([before]).collect();
             for dependency in &dependencies {

@@ -237,7 +237,9 @@ impl VersionState {
     /// True where it is a finding.
     #[must_use]
     pub fn is_finding(&self) -> bool {
-        matches!(self, VersionState::Refused { .. } | VersionState::HeldBack { because: Because::Finding, .. })
+        matches!(
+            self,
+            VersionState::Refused { .. } | VersionState::HeldBack { because: Because::Finding, .. }
+        )
     }
 }
-

@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use super::held::{HeldSubject, name};
 use super::level::{self, LevelPlan};
 use super::plan::{
-    Addition, AdditionReference, Because, Plan, PlanInput, Step, SubjectPlan, Unknown, VersionPlan, VersionState,
+    Addition, AdditionReference, Because, Plan, PlanInput, Step, SubjectPlan, Unknown, VersionPlan,
+    VersionState,
 };
 use super::verdict::{Earlier, Verdict, judge};
 use super::wanted::WantedVersion;
@@ -98,7 +99,14 @@ impl<'a> Planner<'a> {
             unknown.push(Unknown { text: "the registry was not asked about it".to_owned(), fault: None });
             let judged_by = Err("the registry was not asked".to_owned());
             plan.unknown = unknown;
-            return Subject { held: None, plan, judged_by, before: Vec::new(), added: BTreeMap::new(), stopped: None };
+            return Subject {
+                held: None,
+                plan,
+                judged_by,
+                before: Vec::new(),
+                added: BTreeMap::new(),
+                stopped: None,
+            };
         };
         if let Err(fault) = &held.versions {
             let text = "its versions could not be read".to_owned();
@@ -187,8 +195,11 @@ impl<'a> Planner<'a> {
                 return Some(VersionState::HeldBack { because: Because::Finding, reason });
             }
             let planned = self.subjects.get(subject).map_or(&[][..], |entry| &entry.plan.versions);
-            let because = match planned.iter().find(|planned| planned.file == file).map(|found| &found.state) {
-                Some(VersionState::Registered(_) | VersionState::SameAs { .. } | VersionState::Added { .. }) => {
+            let because = match planned.iter().find(|planned| planned.file == file).map(|found| &found.state)
+            {
+                Some(
+                    VersionState::Registered(_) | VersionState::SameAs { .. } | VersionState::Added { .. },
+                ) => {
                     return None;
                 }
                 Some(VersionState::HeldBack { because, .. }) => *because,
@@ -260,9 +271,11 @@ fn overtaken(input: &PlanInput<'_>, subject: &str, file: u32) -> Option<u32> {
     let versions = input.wanted.subjects.get(subject)?;
     let registered = |version: &WantedVersion| input.matches.registered(subject, version.number);
     // A file that says what one before this one says overtakes nobody.
-    let before: Vec<_> = versions.iter().filter(|version| version.number < file).filter_map(registered).collect();
+    let before: Vec<_> =
+        versions.iter().filter(|version| version.number < file).filter_map(registered).collect();
     let behind = versions.iter().filter(|version| version.number > file);
-    let mut behind = behind.filter(|version| registered(version).is_some_and(|found| !before.contains(&found)));
+    let mut behind =
+        behind.filter(|version| registered(version).is_some_and(|found| !before.contains(&found)));
     behind.next().map(|version| version.number)
 }
 
@@ -305,7 +318,9 @@ fn notes(input: &PlanInput<'_>, subject: &str, held: &HeldSubject) -> Vec<String
                 let number = first.version;
                 let twin = input.matches.files_of(subject, number).into_iter().find(|other| *other < file);
                 if let Some(twin) = twin {
-                    notes.push(format!("v{file} says what v{twin} says: both are the registry's version {number}"));
+                    notes.push(format!(
+                        "v{file} says what v{twin} says: both are the registry's version {number}"
+                    ));
                     continue;
                 }
                 if let Some((other, version)) = highest.filter(|(_, version)| number < *version) {
@@ -316,7 +331,9 @@ fn notes(input: &PlanInput<'_>, subject: &str, held: &HeldSubject) -> Vec<String
                     highest = Some((file, number));
                 }
                 if found.by_lookup {
-                    notes.push(format!("the registry takes v{file} for its version {number}, which says it otherwise"));
+                    notes.push(format!(
+                        "the registry takes v{file} for its version {number}, which says it otherwise"
+                    ));
                 }
             }
         }
@@ -334,10 +351,7 @@ fn addition(input: &PlanInput<'_>, subject: &str, version: &WantedVersion) -> Ad
         name: reference.name.clone(),
         subject: reference.subject.clone(),
         file: reference.file,
-        registered: input
-            .matches
-            .registered(&reference.subject, reference.file)
-            .map(|found| found.version),
+        registered: input.matches.registered(&reference.subject, reference.file).map(|found| found.version),
     });
     Addition {
         subject: subject.to_owned(),

@@ -264,7 +264,9 @@ fn untried() -> ItemOutcome {
 
 /// How a declared NONE ends that the registry does not grant.
 pub(super) fn not_granted(enforced: Compatibility) -> ItemOutcome {
-    let reason = format!("NONE is not granted: the registry enforces its default, {enforced}, whatever a subject says");
+    let reason = format!(
+        "NONE is not granted: the registry enforces its default, {enforced}, whatever a subject says"
+    );
     ItemOutcome::Failed { reason, fault: None }
 }
 
@@ -274,9 +276,7 @@ impl ItemKey {
     pub fn of(step: &Step) -> ItemKey {
         match step {
             Step::Level(change) => ItemKey::Level { subject: change.subject.clone() },
-            Step::Version(added) => {
-                ItemKey::Version { subject: added.subject.clone(), file: added.file }
-            }
+            Step::Version(added) => ItemKey::Version { subject: added.subject.clone(), file: added.file },
         }
     }
 

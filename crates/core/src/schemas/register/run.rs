@@ -123,7 +123,10 @@ impl<'a> Run<'a> {
             let Some(version) = version else {
                 let item = ItemKey::Version { subject: reference.subject.clone(), file: reference.file };
                 let because = because_of(self.report.get(&item));
-                let reason = format!("it refers to {} v{}, which is not registered", reference.subject, reference.file);
+                let reason = format!(
+                    "it refers to {} v{}, which is not registered",
+                    reference.subject, reference.file
+                );
                 return Err(ItemOutcome::NotTried { because, reason });
             };
             let (name, subject) = (reference.name.clone(), reference.subject.clone());
@@ -164,7 +167,8 @@ impl<'a> Run<'a> {
         };
         self.numbers.insert((subject, addition.file), found.version);
         // Files that say the same are the same version.
-        let versions = self.plan.subject(subject).map(|subject| subject.versions.as_slice()).unwrap_or_default();
+        let versions =
+            self.plan.subject(subject).map(|subject| subject.versions.as_slice()).unwrap_or_default();
         for version in versions {
             if (VersionState::SameAs { file: addition.file }) == version.state {
                 self.numbers.insert((subject, version.file), found.version);
@@ -241,7 +245,10 @@ pub fn read_back(receipt: Receipt, normalize: bool, look: &Result<Option<Seen>, 
         }
         Ok(Some(seen)) if receipt.version.is_some_and(|version| version != seen.found.version) => {
             let version = receipt.version.unwrap_or_default();
-            failed(format!("it was accepted as version {version}, but reads back as version {}", seen.found.version))
+            failed(format!(
+                "it was accepted as version {version}, but reads back as version {}",
+                seen.found.version
+            ))
         }
         // The normal form may say things otherwise; that is what was asked for.
         Ok(Some(seen)) if !seen.same && !normalize => {
@@ -259,7 +266,8 @@ pub fn look_up(fault: &Fault, normalize: bool, look: &Result<Option<Seen>, Fault
         Ok(Some(seen)) if seen.same || normalize => Look::Settled(ItemOutcome::Done(Some(seen.found))),
         Ok(Some(seen)) => {
             let Match { version, id } = seen.found;
-            let reason = format!("the registry's version {version} (id {id}) says something else than the file");
+            let reason =
+                format!("the registry's version {version} (id {id}) says something else than the file");
             Look::Settled(ItemOutcome::Failed { reason, fault: Some(fault.clone()) })
         }
         Ok(None) => Look::Repeat,
@@ -282,7 +290,9 @@ pub fn level_look(change: &LevelChange, accepted: bool, look: &Result<HeldLevel,
     };
     match &level.in_force {
         Ok(in_force) if *in_force == change.to => Look::Settled(ItemOutcome::Done(None)),
-        Ok(in_force) if change.to == Compatibility::None && level.origin == LevelOrigin::DefaultBehindNone => {
+        Ok(in_force)
+            if change.to == Compatibility::None && level.origin == LevelOrigin::DefaultBehindNone =>
+        {
             Look::Settled(not_granted(*in_force))
         }
         _ if !accepted => Look::Repeat,

@@ -129,10 +129,11 @@ impl Reasons {
 
     fn sentences(&self, label: &str) -> Vec<String> {
         let new = [label.to_owned()];
-        let sentence = |(direction, reason, others): &(Direction, Incompatibility, Vec<String>)| match direction {
-            Direction::NewReadsOld => reason.sentence(*direction, &new, others),
-            Direction::OldReadsNew => reason.sentence(*direction, others, &new),
-        };
+        let sentence =
+            |(direction, reason, others): &(Direction, Incompatibility, Vec<String>)| match direction {
+                Direction::NewReadsOld => reason.sentence(*direction, &new, others),
+                Direction::OldReadsNew => reason.sentence(*direction, others, &new),
+            };
         let mut sentences: Vec<String> = self.found.iter().map(sentence).collect();
         if self.further > 0 {
             sentences.push(format!("and {} more", self.further));

@@ -2,9 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::held::{Content, HeldReference, name};
 use crate::name::SubjectName;
-use crate::schema::Schema;
+use crate::schema::{Schema, parse, same};
 use crate::schemas::{FileFindings, Library, Lock, Reference, State, Version};
+use crate::yaml::Source;
 
 /// A version as its files have it.
 #[derive(Debug, Clone)]
@@ -77,11 +79,50 @@ impl Wanted {
         self.subjects.get(subject)?.iter().find(|version| version.number == file)
     }
 
+    /// Tells whether what the registry gives says what a file says and refers to what was sent.
+    #[must_use]
+    pub fn reads_back(
+        &self,
+        (subject, file): (&str, u32),
+        sent: &[HeldReference],
+        received: &Content,
+    ) -> bool {
+        let Some(version) = self.version(subject, file) else { return false };
+        let sorted = |references: &[HeldReference]| -> BTreeSet<HeldReference> {
+            references.iter().cloned().collect()
+        };
+        if received.foreign.is_some() || sorted(sent) != sorted(&received.references) {
+            return false;
+        }
+        let source = Source::new(&name(subject, file), &received.text);
+        let schema = parse(&source, &self.documents(version));
+        schema.is_ok_and(|schema| same(&version.schema, &schema))
+    }
+
+    /// What a file refers to, directly and through others, each behind everything that it refers to itself.
+    fn documents(&self, version: &WantedVersion) -> Vec<Source> {
+        let mut documents = Vec::new();
+        let mut begun: BTreeSet<(&str, u32)> = BTreeSet::new();
+        // A way down and back up: true says that everything below has been put down.
+        let mut way: Vec<(bool, &WantedReference)> =
+            version.references.iter().rev().map(|reference| (false, reference)).collect();
+        while let Some((finished, reference)) = way.pop() {
+            let Some(version) = self.version(&reference.subject, reference.file) else { continue };
+            if finished {
+                documents.push(Source::new(&name(&reference.subject, reference.file), &version.text));
+            } else if begun.insert((&reference.subject, reference.file)) {
+                way.push((true, reference));
+                way.extend(version.references.iter().rev().map(|reference| (false, reference)));
+            }
+        }
+        documents
+    }
+
     /// All versions with their subjects, in order.
     pub fn versions(&self) -> impl Iterator<Item = (&str, &WantedVersion)> {
-        self.subjects.iter().flat_map(|(name, versions)| {
-            versions.iter().map(move |version| (name.as_str(), version))
-        })
+        self.subjects
+            .iter()
+            .flat_map(|(name, versions)| versions.iter().map(move |version| (name.as_str(), version)))
     }
 }
 

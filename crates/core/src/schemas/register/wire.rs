@@ -149,12 +149,9 @@ fn version(version: &super::plan::VersionPlan) -> VersionWire {
             VersionWire { state: "added", verdict: Some(verdict.as_str()), ..wire }
         }
         VersionState::LeftOut => VersionWire { state: "left_out", ..wire },
-        VersionState::Refused { reasons } => VersionWire {
-            state: "refused",
-            verdict: Some("incompatible"),
-            reasons: reasons.clone(),
-            ..wire
-        },
+        VersionState::Refused { reasons } => {
+            VersionWire { state: "refused", verdict: Some("incompatible"), reasons: reasons.clone(), ..wire }
+        }
         VersionState::HeldBack { reason, .. } => {
             VersionWire { state: "held_back", reasons: vec![reason.clone()], ..wire }
         }
@@ -170,7 +167,8 @@ impl RegisterReport {
     /// The report as the data of its document.
     #[must_use]
     pub fn wire(&self) -> RegisterWire {
-        let note = |(subject, text): &(String, String)| NoteWire { subject: subject.clone(), text: text.clone() };
+        let note =
+            |(subject, text): &(String, String)| NoteWire { subject: subject.clone(), text: text.clone() };
         let unknown = |(subject, unknown): &(String, Unknown)| unknown_wire(Some(subject), unknown);
         RegisterWire {
             registry: self.registry.clone(),

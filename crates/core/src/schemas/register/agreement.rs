@@ -1,0 +1,211 @@
+//! What the registry says of versions that are to be added, beside what we say of them.
+//!
+//! Both judge the same thing: the version against what is registered, under the level in force. Where they differ,
+//! one of the two is wrong, and that is a finding whoever it is; where one of them cannot say, that is unknown.
+
+use super::held::HeldReference;
+use super::plan::{Plan, PlanInput, VersionState};
+use super::planning::label;
+use super::verdict::{Earlier, Verdict, judge};
+use crate::fault::Fault;
+
+/// What the registry is to be asked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Question {
+    /// The subject.
+    pub subject: String,
+    /// The file's number.
+    pub file: u32,
+    /// The schema's text.
+    pub text: String,
+    /// What it refers to, by the registry's numbers.
+    pub references: Vec<HeldReference>,
+    /// The registry's versions in use, by number.
+    pub versions: Vec<u32>,
+    /// Whether the level in force counts all of them; none where it is not known.
+    pub transitive: Option<bool>,
+}
+
+/// What the registry says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum RegistryVerdict {
+    /// It has no version of the subject: there is nothing to compare with.
+    NewSubject,
+    /// It would take it.
+    Compatible,
+    /// It would not.
+    Incompatible {
+        /// Why, in its words.
+        reasons: Vec<String>,
+    },
+    /// It cannot read the schema.
+    Invalid {
+        /// Why, in its words.
+        reason: String,
+    },
+    /// It was not asked.
+    NotAsked {
+        /// Why not, in one sentence.
+        why: String,
+    },
+    /// It did not say.
+    Unknown {
+        /// What it answered.
+        fault: Fault,
+    },
+}
+
+impl RegistryVerdict {
+    /// The verdict as a stable word for programs.
+    #[must_use]
+    pub fn as_str(&self) -> &'static str {
+        match self {
+            RegistryVerdict::NewSubject => "new_subject",
+            RegistryVerdict::Compatible => "compatible",
+            RegistryVerdict::Incompatible { .. } => "incompatible",
+            RegistryVerdict::Invalid { .. } => "invalid",
+            RegistryVerdict::NotAsked { .. } => "not_asked",
+            RegistryVerdict::Unknown { .. } => "unknown",
+        }
+    }
+}
+
+/// Whether two verdicts on the same thing agree.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Agreement {
+    /// They do.
+    Agreed,
+    /// There was nothing to compare with, or nothing was asked that had to be.
+    Nothing,
+    /// They do not: a finding.
+    Disagreed,
+    /// One of them is not known.
+    Unknown,
+}
+
+impl Agreement {
+    /// The agreement as a stable word for programs.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Agreement::Agreed => "agreed",
+            Agreement::Nothing => "nothing",
+            Agreement::Disagreed => "disagreed",
+            Agreement::Unknown => "unknown",
+        }
+    }
+}
+
+/// One version, judged twice.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Opinion {
+    /// The subject.
+    pub subject: String,
+    /// The file's number.
+    pub file: u32,
+    /// What we say of it, against what is registered.
+    pub ours: Verdict,
+    /// What the registry says.
+    pub theirs: RegistryVerdict,
+    /// Whether the two agree.
+    pub agreement: Agreement,
+}
+
+/// What the registry is to be asked about the versions that a plan would add or refuse; and what it need not be asked.
+#[must_use]
+pub fn questions(input: &PlanInput<'_>, plan: &Plan) -> (Vec<Question>, Vec<Opinion>) {
+    let (mut questions, mut unasked) = (Vec::new(), Vec::new());
+    for subject in &plan.subjects {
+        let Some(held) = input.held.subject(&subject.subject).filter(|held| held.versions.is_ok()) else {
+            continue;
+        };
+        for planned in &subject.versions {
+            let wanted = input.wanted.version(&subject.subject, planned.file);
+            let (Some(version), true) = (wanted, is_asked(&planned.state)) else { continue };
+            let not_asked = |theirs| Opinion {
+                subject: subject.subject.clone(),
+                file: planned.file,
+                ours: Verdict::First,
+                theirs,
+                agreement: Agreement::Nothing,
+            };
+            if subject.new {
+                unasked.push(not_asked(RegistryVerdict::NewSubject));
+                continue;
+            }
+            let Some(references) = input.matches.references(version) else {
+                let why = "it refers to a version that is not registered yet".to_owned();
+                unasked.push(not_asked(RegistryVerdict::NotAsked { why }));
+                continue;
+            };
+            let in_force = held.level.as_ref().ok().and_then(|level| level.in_force.as_ref().ok());
+            questions.push(Question {
+                subject: subject.subject.clone(),
+                file: planned.file,
+                text: version.text.clone(),
+                references,
+                versions: held.known().iter().map(|held| held.version).collect(),
+                transitive: in_force.map(|level| level.is_transitive()),
+            });
+        }
+    }
+    (questions, unasked)
+}
+
+fn is_asked(state: &VersionState) -> bool {
+    matches!(state, VersionState::Added { .. } | VersionState::Refused { .. } | VersionState::HeldBack { .. })
+}
+
+/// Puts the registry's verdict beside ours.
+#[must_use]
+pub fn opinion(input: &PlanInput<'_>, question: &Question, theirs: RegistryVerdict) -> Opinion {
+    let ours = ours(input, question);
+    let agreement = agreement(&ours, &theirs, !question.references.is_empty());
+    let Question { subject, file, .. } = question;
+    Opinion { subject: subject.clone(), file: *file, ours, theirs, agreement }
+}
+
+/// Our verdict on what the registry is asked: against what is registered, under the level in force.
+fn ours(input: &PlanInput<'_>, question: &Question) -> Verdict {
+    let unknown = |why: &str| Verdict::Unknown { why: why.to_owned() };
+    let Some(held) = input.held.subject(&question.subject) else {
+        return unknown("the registry was not asked");
+    };
+    let Some(version) = input.wanted.version(&question.subject, question.file) else {
+        return unknown("there is no such file");
+    };
+    let level = match &held.level {
+        Ok(level) => match &level.in_force {
+            Ok(level) => *level,
+            Err(word) => return unknown(&format!("the level in force, {word}, is none that we know")),
+        },
+        Err(_) => return unknown("the level in force is not known"),
+    };
+    let labels: Vec<String> =
+        held.known().iter().map(|held| label(input, &question.subject, held.version)).collect();
+    let before: Vec<Earlier<'_>> = held
+        .known()
+        .iter()
+        .zip(&labels)
+        .map(|(held, label)| Earlier { label, schema: held.schema.as_ref().map_err(String::as_str) })
+        .collect();
+    judge(level, &format!("v{}", question.file), &version.schema, &before)
+}
+
+fn agreement(ours: &Verdict, theirs: &RegistryVerdict, refers: bool) -> Agreement {
+    let they = match theirs {
+        RegistryVerdict::NewSubject | RegistryVerdict::NotAsked { .. } => return Agreement::Nothing,
+        RegistryVerdict::Unknown { .. } => return Agreement::Unknown,
+        // Apicurio 2 says so of every schema that refers to others, and takes it when it is registered.
+        RegistryVerdict::Invalid { .. } if refers => return Agreement::Unknown,
+        RegistryVerdict::Compatible => true,
+        RegistryVerdict::Incompatible { .. } | RegistryVerdict::Invalid { .. } => false,
+    };
+    match ours.fits() {
+        // The registry's word holds, and ours is missing: what it refuses is a finding, what it takes is taken.
+        None if they => Agreement::Unknown,
+        None => Agreement::Disagreed,
+        Some(we) if we == they => Agreement::Agreed,
+        Some(_) => Agreement::Disagreed,
+    }
+}

@@ -1,0 +1,6 @@
+//! Everything that runs between the files of schemas and a registry: reading what it holds, asking its verdict,
+//! registering, deleting.
+
+pub mod judge;
+pub mod register;
+pub mod survey;
