@@ -6,11 +6,13 @@
 //! lone surrogates are errors, and which are turned into Avro in one pass.
 
 mod error;
+mod pretty;
 mod reader;
 mod tree;
 mod write;
 
 pub use error::{JsonError, JsonErrorKind};
+pub use pretty::pretty;
 pub use reader::{DEPTH_LIMIT, Kind, Reader, Text};
 pub use tree::{Json, Member, Value};
 pub use write::write_string;

@@ -4,10 +4,12 @@
 //! which versions may not change any more. What one schema is, and whether a reader of one understands a writer of
 //! another, is `schema`'s to know; which pairs have to fit, and what follows from one that does not, is decided here.
 
+pub mod delete;
 mod folder;
 mod library;
 mod lock;
 mod named;
+pub mod pull;
 pub mod register;
 
 pub use folder::{FileKind, file_of, folder_name, references_file, schema_file, subject_of_folder};

@@ -73,13 +73,13 @@ pub enum Next {
 
 /// What a look told.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Look {
+pub enum Look<T = ItemOutcome> {
     /// This is how it ended.
-    Settled(ItemOutcome),
+    Settled(T),
     /// It has not happened: the request may be repeated.
     Repeat,
     /// Nothing yet: look again. When there is no time left, this is how it ends.
-    Again(ItemOutcome),
+    Again(T),
 }
 
 impl<'a> Run<'a> {
