@@ -137,7 +137,8 @@ impl DeletePlan {
     #[must_use]
     pub fn notes(&self) -> Vec<String> {
         let Some(target) = self.target() else { return Vec::new() };
-        let mut notes = vec![format!("records that carry id {}: not counted; they can still be read", target.id)];
+        let mut notes =
+            vec![format!("records that carry id {}: not counted; they can still be read", target.id)];
         match target.files.as_slice() {
             [] => notes.push("no file says what it says: only the registry has it".to_owned()),
             files => {
@@ -153,10 +154,15 @@ impl DeletePlan {
         match &target.referenced_by {
             Ok(ids) if !ids.is_empty() => {
                 let ids: Vec<String> = ids.iter().map(ToString::to_string).collect();
-                notes.push(format!("schemas with these ids refer to it, and the registry may refuse: {}", ids.join(", ")));
+                notes.push(format!(
+                    "schemas with these ids refer to it, and the registry may refuse: {}",
+                    ids.join(", ")
+                ));
             }
             Ok(_) => {}
-            Err(fault) => notes.push(format!("whether other schemas refer to it could not be found out ({fault})")),
+            Err(fault) => {
+                notes.push(format!("whether other schemas refer to it could not be found out ({fault})"))
+            }
         }
         notes
     }
@@ -265,7 +271,9 @@ impl DeleteReport {
     #[must_use]
     pub fn wire(&self) -> DeleteWire {
         let (reason, fault) = match &self.outcome {
-            DeleteOutcome::Refused { reason } | DeleteOutcome::NotTried { reason } => (Some(reason.clone()), None),
+            DeleteOutcome::Refused { reason } | DeleteOutcome::NotTried { reason } => {
+                (Some(reason.clone()), None)
+            }
             DeleteOutcome::Unresolved { reason, fault } => (Some(reason.clone()), fault.clone()),
             DeleteOutcome::Done | DeleteOutcome::Existing | DeleteOutcome::Absent => (None, None),
         };
@@ -286,8 +294,8 @@ impl DeleteReport {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::schemas::register::{Answers, Content, Held, HeldLevel, SubjectAnswers, VersionAnswer};
     use crate::catalog::Compatibility;
+    use crate::schemas::register::{Answers, Content, Held, HeldLevel, SubjectAnswers, VersionAnswer};
 
     fn subject(in_use: &[u32], deleted: &[u32]) -> HeldSubject {
         let version = |number: &u32| VersionAnswer {
@@ -323,7 +331,11 @@ mod tests {
         for (plan, ended, note) in rows {
             assert_eq!(plan.without_change(), ended, "{plan:?}");
             assert_eq!(plan.risks().is_empty(), ended.is_some(), "only what is deleted is a risk: {plan:?}");
-            assert!(note.is_empty() || plan.notes().iter().any(|told| told == note), "{note}: {:?}", plan.notes());
+            assert!(
+                note.is_empty() || plan.notes().iter().any(|told| told == note),
+                "{note}: {:?}",
+                plan.notes()
+            );
         }
         let only = plan("http://r", ("s", 1), &subject(&[1], &[]), Vec::new(), Ok(Vec::new()));
         assert!(only.notes().iter().any(|note| note.contains("the subject goes with it")));

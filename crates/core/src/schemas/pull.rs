@@ -164,7 +164,9 @@ impl<'a> Puller<'a> {
     fn put(&mut self, name: &str, taken: PulledVersion) {
         let Some(begun) = self.begun.get_mut(name) else { return };
         match (&taken.state, taken.file) {
-            (PullState::Written { .. } | PullState::Existing, Some(file)) => begun.next = file.saturating_add(1),
+            (PullState::Written { .. } | PullState::Existing, Some(file)) => {
+                begun.next = file.saturating_add(1)
+            }
             (PullState::Refused { .. }, _) if begun.stopped.is_none() => begun.stopped = Some(taken.version),
             _ => {}
         }
@@ -201,7 +203,13 @@ impl<'a> Puller<'a> {
         }
     }
 
-    fn decide(&self, name: &str, begun: &Begun<'a>, held: &HeldVersion, references: &[FileReference]) -> PulledVersion {
+    fn decide(
+        &self,
+        name: &str,
+        begun: &Begun<'a>,
+        held: &HeldVersion,
+        references: &[FileReference],
+    ) -> PulledVersion {
         let (version, id) = (held.version, held.id);
         let pulled = |file, state| PulledVersion { version, id, file, state };
         if let Some((same_as, file)) = self.twin(begun, held, references) {
@@ -226,21 +234,30 @@ impl<'a> Puller<'a> {
         }
         let references = (!references.is_empty()).then(|| references_text(references));
         let hash = hash(&text, references.as_deref());
-        let locked = name.parse().ok().and_then(|name: SubjectName| Some(self.input.lock.get(&name, file)?.hash));
+        let locked =
+            name.parse().ok().and_then(|name: SubjectName| Some(self.input.lock.get(&name, file)?.hash));
         if locked.is_some_and(|locked| locked != hash) {
-            return refused(format!("the lock holds v{file} with another SHA-256: a locked version never changes"));
+            return refused(format!(
+                "the lock holds v{file} with another SHA-256: a locked version never changes"
+            ));
         }
         pulled(Some(file), PullState::Written { text, references })
     }
 
     /// An earlier version of the subject that says the same.
-    fn twin(&self, begun: &Begun<'a>, held: &HeldVersion, references: &[FileReference]) -> Option<(u32, Option<u32>)> {
+    fn twin(
+        &self,
+        begun: &Begun<'a>,
+        held: &HeldVersion,
+        references: &[FileReference],
+    ) -> Option<(u32, Option<u32>)> {
         let schema = held.schema.as_ref().ok()?;
         let mut earlier = begun.done.iter().filter(|done| !matches!(done.state, PullState::Refused { .. }));
         earlier.find_map(|done| {
             let other = begun.held.version(done.version)?;
             let same_references = self.references(&other.references).is_ok_and(|other| other == references);
-            (same_references && same(other.schema.as_ref().ok()?, schema)).then_some((done.version, done.file))
+            (same_references && same(other.schema.as_ref().ok()?, schema))
+                .then_some((done.version, done.file))
         })
     }
 
@@ -250,7 +267,8 @@ impl<'a> Puller<'a> {
             let subject = reference.subject.as_str();
             let done = self.begun.get(subject).map_or(&[][..], |begun| &begun.done);
             let taken = done.iter().find(|done| done.version == reference.version).and_then(|done| done.file);
-            let file = taken.or_else(|| self.input.matches.files_of(subject, reference.version).first().copied());
+            let file =
+                taken.or_else(|| self.input.matches.files_of(subject, reference.version).first().copied());
             let file = file.ok_or_else(|| reference.clone())?;
             Ok(FileReference { name: reference.name.clone(), subject: subject.to_owned(), version: file })
         };
@@ -269,7 +287,8 @@ struct FileReference {
 fn references_text(references: &[FileReference]) -> String {
     let line = |reference: &FileReference| {
         let FileReference { name, subject, version } = reference;
-        let (name, subject) = (serde_json::Value::from(name.as_str()), serde_json::Value::from(subject.as_str()));
+        let (name, subject) =
+            (serde_json::Value::from(name.as_str()), serde_json::Value::from(subject.as_str()));
         format!("{{\"name\": {name}, \"subject\": {subject}, \"version\": {version}}}")
     };
     let lines: Vec<String> = references.iter().map(line).collect();

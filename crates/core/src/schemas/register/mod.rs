@@ -34,3 +34,6 @@ pub use run::{Look, Next, Receipt, Request, Run, Seen, after_answer, level_look,
 pub use verdict::Verdict;
 pub use wanted::{Wanted, WantedReference, WantedVersion};
 pub use wire::{PLAN_KIND, PlanWire, RegisterWire};
+
+#[cfg(test)]
+mod tests;
