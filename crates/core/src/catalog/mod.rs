@@ -2,9 +2,11 @@
 //!
 //! [`load`] decides what a catalog means and everything that is wrong with it, in the base and in every environment
 //! merged with it, at once and with places. It takes texts, not paths, and knows no cluster. It does not read the
-//! schemas themselves: what hangs on their content is counted by [`Catalog::not_checked`], so that `check` can say so.
+//! schemas themselves: what it expects of their content is in [`Catalog::expectations`], which `schemas` holds against
+//! them; what nobody can check yet is counted by [`Catalog::not_checked`], so that `check` can say so.
 
 mod effective;
+mod expectations;
 mod kafka;
 mod model;
 mod reducers;
@@ -15,6 +17,7 @@ mod written;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+pub use expectations::{DeclaredLevel, Expectation, Expectations, Expected, Layer, Role};
 pub use model::{Consumer, DeadLetter, Environment, Event, KeyRule, Provision, State, TENANT_PATTERN, Topic};
 pub use reducers::{Operand, Reducer};
 pub use shape::PARTITIONS_LIMIT;
@@ -50,6 +53,7 @@ pub struct Catalog {
     base: Environment,
     environments: BTreeMap<String, Environment>,
     not_checked: Vec<NotChecked>,
+    expectations: Expectations,
 }
 
 /// What was not checked, and how often it occurs.
@@ -105,11 +109,17 @@ impl Catalog {
         &self.environments
     }
 
-    /// What reading the catalog alone cannot check, and how often it occurs in the base and in topics and states
-    /// that only an environment has.
+    /// What cannot be checked yet, and how often it occurs in the base and in topics and states that only an
+    /// environment has.
     #[must_use]
     pub fn not_checked(&self) -> &[NotChecked] {
         &self.not_checked
+    }
+
+    /// What it expects of schemas.
+    #[must_use]
+    pub fn expectations(&self) -> &Expectations {
+        &self.expectations
     }
 }
 
@@ -135,6 +145,8 @@ pub fn load(source: &Source, schemas: Option<&SchemaFiles>) -> Loaded {
         return Loaded { catalog: None, findings: findings.finish() };
     };
     rules::check(&written, schemas, &mut findings);
+    let mut expected = expectations::Collection::default();
+    expected.add(&written, None);
     let base = model::resolve(&written, None);
     let mut environments = BTreeMap::new();
     let known: BTreeSet<(Span, String)> =
@@ -147,6 +159,7 @@ pub fn load(source: &Source, schemas: Option<&SchemaFiles>) -> Loaded {
         yaml::check(&merged, &shape::CATALOG, &mut own);
         if let Some(written) = written::extract(&merged) {
             rules::check(&written, schemas, &mut own);
+            expected.add(&written, Some(name));
             environments.insert(name.to_owned(), model::resolve(&written, Some(overlay)));
         }
         for mut item in own.finish() {
@@ -159,7 +172,8 @@ pub fn load(source: &Source, schemas: Option<&SchemaFiles>) -> Loaded {
     let not_checked = not_checked(&base, &environments, schemas.is_some());
     let folder = written.schemas.map_or_else(|| SCHEMA_FOLDER.to_owned(), |folder| folder.value);
     let good = findings.is_free_of_errors();
-    let catalog = good.then_some(Catalog { schemas: folder, base, environments, not_checked });
+    let expectations = expected.finish();
+    let catalog = good.then_some(Catalog { schemas: folder, base, environments, not_checked, expectations });
     Loaded { catalog, findings: findings.finish() }
 }
 
@@ -210,46 +224,21 @@ fn not_checked(
 ) -> Vec<NotChecked> {
     // The base comes last, so that what it says stands for a topic that environments only vary.
     let all = || environments.values().chain(std::iter::once(base));
-    let topics: BTreeMap<&str, &Topic> =
-        all().flat_map(|part| part.topics.iter().map(|topic| (topic.name.as_str(), topic))).collect();
+    let events = || all().flat_map(|part| part.topics.iter().flat_map(|topic| topic.events.iter()));
+    let subjects: BTreeSet<&str> = events().map(|event| event.subject.as_str()).collect();
     let states: BTreeMap<&str, &State> =
         all().flat_map(|part| part.states.iter().map(|state| (state.name.as_str(), state))).collect();
-    let events = || topics.values().flat_map(|topic| topic.events.iter());
-    let subjects: BTreeSet<&str> = events().map(|event| event.subject.as_str()).collect();
-    let fields: usize = topics
-        .values()
-        .map(|topic| {
-            topic.events.len() * (usize::from(topic.key.is_some()) + usize::from(topic.timestamp.is_some()))
-        })
-        .sum();
     let reducers = || states.values().flat_map(|state| state.on.iter().map(|(_, reducer)| reducer));
-    let references: usize = states.values().map(|state| references(state)).sum();
     let programs = reducers().filter(|reducer| matches!(reducer, Reducer::Jq(_))).count();
     let counts = [
         ("subjects: whether they have a schema file", if files_known { 0 } else { subjects.len() }),
-        ("subjects: their schemas, the compatibility of versions and the lock file", subjects.len()),
-        ("key and timestamp fields: whether the event's schemas have them", fields),
-        ("fields that states read: whether the event's schemas have them", references),
-        ("jq reducers: their syntax", programs),
+        ("jq reducers: their syntax, and the fields they read", programs),
     ];
     counts
         .into_iter()
         .filter(|(_, count)| *count > 0)
         .map(|(what, count)| NotChecked { what, count })
         .collect()
-}
-
-/// How many fields of events a state reads.
-fn references(state: &State) -> usize {
-    let per_event = 1 + usize::from(state.version.is_some()) + usize::from(state.updated.is_some());
-    let read = |operands: &[(String, Operand)]| {
-        operands.iter().filter(|(_, operand)| matches!(operand, Operand::Field(_))).count()
-    };
-    let of = |reducer: &Reducer| match reducer {
-        Reducer::Jq(_) => 0,
-        Reducer::Simple { expect, set, unset: _, add } => read(expect) + read(set) + read(add),
-    };
-    state.on.iter().map(|(_, reducer)| per_event + of(reducer)).sum()
 }
 
 /// The JSON Schema of `topics.yaml`, for editors.

@@ -207,6 +207,12 @@ static DEFAULTS: Record = Record {
             Shape::Choice(Compatibility::WORDS),
             "The level set on subjects; left out, a subject's level is left alone.",
         ),
+        Field::optional(
+            "require_docs",
+            Shape::Bool,
+            "True where every field of a schema shall have a `doc`; one without is a warning of `check`.",
+        )
+        .default("false"),
         Field::optional("consumers", Shape::Record(&CONSUMER), "What holds for every consumer group."),
         Field::optional(
             "dlq",

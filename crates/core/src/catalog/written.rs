@@ -69,6 +69,7 @@ pub(super) struct Defaults {
     pub(super) values: Values,
     pub(super) consumers: Limits,
     pub(super) dlq: Option<Dlq>,
+    pub(super) require_docs: Option<Spanned<bool>>,
 }
 
 /// How keys and values are written.
@@ -230,6 +231,7 @@ fn defaults(fields: &Fields<'_>) -> Defaults {
         values: values(fields),
         consumers: fields.fields("consumers").as_ref().map(limits).unwrap_or_default(),
         dlq: dlq(fields),
+        require_docs: fields.boolean("require_docs"),
     }
 }
 

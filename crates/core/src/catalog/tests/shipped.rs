@@ -166,10 +166,59 @@ fn the_shipped_environments_vary_what_they_say_and_nothing_else() {
 
 #[test]
 fn what_was_not_checked_is_counted() {
-    let counts: Vec<usize> = shipped().not_checked().iter().map(|item| item.count).collect();
-    // 18 subjects; 15 events with key and timestamp, 3 with timestamp; 6 reducers with key, version and time, and
+    assert_eq!(shipped().not_checked(), []);
+    let with_jq = good(
+        "version: 1\ntopics: {t: {events: {E: {subject: s}}}}\nstates: {x: {topic: t, key: k, on: {E: {jq: '.'}}}}\n",
+    );
+    let counts: Vec<(&str, usize)> =
+        with_jq.not_checked().iter().map(|item| (item.what, item.count)).collect();
+    let expected = [
+        ("subjects: whether they have a schema file", 1),
+        ("jq reducers: their syntax, and the fields they read", 1),
+    ];
+    assert_eq!(counts, expected);
+}
+
+#[test]
+fn what_is_expected_of_schemas_is_collected_once() {
+    let shipped = shipped();
+    let expectations = shipped.expectations();
+    assert_eq!(expectations.items.len(), 18);
+    // 18 events' names; 15 events with key and timestamp, 3 with timestamp; 6 reducers with key, version and time, and
     // 4 + 6 references.
-    assert_eq!(counts, [18, 33, 28]);
+    assert_eq!(expectations.items.values().map(Vec::len).sum::<usize>(), 18 + 33 + 28);
+    assert!(expectations.levels.values().all(|levels| {
+        levels.len() == 1
+            && levels[0].level == Some(Compatibility::Backward)
+            && levels[0].layer == Layer::Defaults
+    }));
+    let catalog = good(
+        "version: 1\ndefaults: {compatibility: FULL, require_docs: true}\n\
+         topics:\n  a: {key: id, compatibility: FORWARD, events: {E: {subject: s}, F: {subject: t, compatibility: NONE}}}\n  \
+         b: {encoding: raw, key: id, events: {G: {subject: u}}}\n\
+         environments:\n  p: {topics: {a: {key: other, compatibility: FULL}}}\n  q: {defaults: {replication_factor: 1}}\n",
+    );
+    let expectations = catalog.expectations();
+    let told = |subject: &str| -> Vec<String> {
+        let items = &expectations.items[subject];
+        items
+            .iter()
+            .map(|item| format!("{} {:?} {:?}", item.span.line, item.expected, item.environment))
+            .collect()
+    };
+    assert_eq!(
+        told("s"),
+        ["4 Name None", "4 Field(\"id\", Key(Text)) None", "7 Field(\"other\", Key(Text)) Some(\"p\")",]
+    );
+    assert_eq!(told("u"), ["5 Name None"], "a raw record has no fields");
+    let levels = |subject: &str| -> Vec<String> {
+        let levels = &expectations.levels[subject];
+        levels.iter().map(|it| format!("{:?} {} {:?}", it.level, it.layer.name(), it.environment)).collect()
+    };
+    assert_eq!(levels("s"), ["Some(Forward) topic None", "Some(Full) topic Some(\"p\")"]);
+    assert_eq!(levels("t"), ["Some(None) event None"]);
+    assert_eq!(levels("u"), ["Some(Full) defaults None"]);
+    assert!(expectations.docs);
 }
 
 #[test]

@@ -5,11 +5,13 @@
 //! one broken file does not hide another.
 
 mod closure;
+mod read;
 mod references;
 
 use std::cell::OnceCell;
 use std::collections::BTreeMap;
 
+pub use read::{ReadSubject, ReadVersion};
 pub use references::Reference;
 
 use super::folder::{folder_name, references_file, schema_file};
@@ -86,7 +88,7 @@ pub struct Version {
     pub references_source: Option<Source>,
     /// What it refers to itself, in the order of the file.
     pub references: Vec<Reference>,
-    /// True where the hash would be the one that is locked if lines ended as on Unix.
+    /// The hash they would have if their lines ended as on Unix; none where they do.
     unix_hash: Option<ContentHash>,
     /// What it refers to, through others too: each after what it refers to itself.
     closure: Vec<(SubjectName, u32)>,
@@ -175,6 +177,13 @@ impl Library {
                 version.unusable_reference(&findings)
             }]
         })
+    }
+
+    /// Reads all schemas of a subject.
+    #[must_use]
+    pub fn read_subject<'a>(&'a self, subject: &'a Subject) -> ReadSubject<'a> {
+        let read = |version: &'a Version| ReadVersion { version, schema: self.schema(version) };
+        ReadSubject { library: self, subject, versions: subject.versions.iter().map(read).collect() }
     }
 
     /// What to write where a type is not defined and no reference names it, but another subject's schema is that type.
