@@ -288,6 +288,7 @@ impl Context {
             timeout: settings.timeout.value,
             extra_ca: access.extra_ca.clone(),
             credentials: access.credentials.clone(),
+            identity: access.identity.clone(),
             ..http::Options::default()
         };
         let registry = Registry::new(&access.urls, options);

@@ -2,5 +2,6 @@
 
 pub mod diagnose;
 pub mod provision;
+pub mod schema_cache;
 pub mod schemas;
 pub mod survey;

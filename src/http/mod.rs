@@ -14,7 +14,7 @@ use jiff::fmt::rfc2822;
 use reqwest::header::{ACCEPT, CONTENT_TYPE, DATE, HeaderMap, HeaderValue, LOCATION, RETRY_AFTER};
 use reqwest::{Method, StatusCode, Url};
 
-pub use eventctl_core::secret::Credentials;
+pub use eventctl_core::secret::{ClientIdentity, Credentials};
 
 pub use error::{HttpError, HttpErrorKind};
 
@@ -25,6 +25,8 @@ pub struct Options {
     pub timeout: Duration,
     /// More certificates to trust, as the text of a PEM file. The machine's own stay trusted.
     pub extra_ca: Option<Vec<u8>>,
+    /// A certificate of ours for servers that ask for one.
+    pub identity: Option<ClientIdentity>,
     /// Credentials; they go to the hosts that the caller names and to no other.
     pub credentials: Option<Credentials>,
     /// The most bytes of a body.
@@ -40,6 +42,7 @@ impl Default for Options {
         Options {
             timeout: Duration::from_secs(10),
             extra_ca: None,
+            identity: None,
             credentials: None,
             body_limit: 8 * 1024 * 1024,
             retries: 3,
@@ -128,7 +131,8 @@ impl Client {
     /// Makes a client.
     ///
     /// # Errors
-    /// `Tls`, where the extra certificates are none or the TLS library cannot be set up.
+    /// `Tls`, where the extra certificates are none, our own and its key cannot be used, or the TLS library cannot be
+    /// set up.
     pub fn new(options: Options) -> Result<Client, HttpError> {
         let wrong = |error: &reqwest::Error| {
             HttpError::new(HttpErrorKind::Tls, "the client's own set-up", error::innermost(error))
@@ -147,6 +151,9 @@ impl Client {
                 return Err(HttpError::new(HttpErrorKind::Tls, "the client's own set-up", detail));
             }
             builder = builder.tls_certs_merge(certificates);
+        }
+        if let Some(identity) = &options.identity {
+            builder = builder.identity(opened(identity)?);
         }
         let inner = builder.build().map_err(|error| wrong(&error))?;
         Ok(Client { inner, options })
@@ -270,6 +277,24 @@ impl Client {
         }
         Ok(Response { status, media_type, body, url: shown })
     }
+}
+
+/// Hands our certificate and its key to the TLS library, which takes one kind of key only.
+fn opened(identity: &ClientIdentity) -> Result<reqwest::Identity, HttpError> {
+    const BEGIN: &str = "-----BEGIN PRIVATE KEY-----";
+    let wrong = |detail: String| HttpError::new(HttpErrorKind::Tls, "the client's own certificate", detail);
+    let text = identity.key.expose();
+    // A file may hold more than the key.
+    let Some(key) = text.find(BEGIN).and_then(|at| text.get(at..)) else {
+        let detail = if text.contains("PRIVATE KEY-----") {
+            "its key must be PKCS#8 without a password; make it so: openssl pkcs8 -topk8 -nocrypt -in KEY"
+        } else {
+            "its key is no PEM text"
+        };
+        return Err(wrong(detail.to_owned()));
+    };
+    reqwest::Identity::from_pkcs8_pem(&identity.certificate, key.as_bytes())
+        .map_err(|error| wrong(error::innermost(&error)))
 }
 
 /// Where an answer sends us, if this verb may be sent there: a change is repeated elsewhere only where the server says

@@ -15,6 +15,7 @@
 #[path = "../world/mod.rs"]
 mod world;
 
+mod certificates;
 mod clusters;
 mod faults;
 mod native;

@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 
 use eventctl::failure::Failure;
+use eventctl::flow::schema_cache::{FetchError, SchemaCache};
 use eventctl::gate::{self, Approved, Ask, ConsentRule, Consequential, Policy};
 use eventctl::http::Options;
 use eventctl::registry::{
@@ -166,7 +167,7 @@ fn references_are_part_of_a_schema() {
         assert_eq!(refused(whole.clone()).await.refusal(), Some(Refusal::InvalidSchema));
         register(&registry, &needed, &record(&format!("{base}needed"), &[("a", false)])).await;
         let one = register(&registry, &user, &whole).await;
-        assert_eq!(one.schema.references, [reference.clone()]);
+        assert_eq!(one.schema, whole);
         let elsewhere = Reference { version: 2, ..reference };
         let dangling = SchemaContent { references: vec![elsewhere], ..whole.clone() };
         assert_eq!(refused(dangling).await.refusal(), Some(Refusal::InvalidSchema));
@@ -229,7 +230,7 @@ fn a_version_is_judged_by_all_that_the_level_demands() {
 }
 
 #[test]
-fn levels_are_told_with_their_origin_and_a_dead_registry_is_passed_over() {
+fn levels_are_told_with_their_origin_and_a_dead_registry_is_outlived() {
     let own = Own::start("registry", &["--brokers", "1"]);
     let registry = registry(&["http://127.0.0.1:9", own.get("REGISTRY")]);
     let approved = approved();
@@ -258,7 +259,21 @@ fn levels_are_told_with_their_origin_and_a_dead_registry_is_passed_over() {
         changes.delete_level("orders").await.unwrap();
         assert_eq!(registry.level("orders").await.unwrap(), unclear, "taken away");
 
+        // A schema with what it needs, kept before the registry dies.
+        let folder = tempfile::tempdir().expect("a folder");
+        let reference = Reference { name: "R".into(), subject: "orders".into(), version: 1 };
+        let text = r#"{"type":"record","name":"U","fields":[{"name":"r","type":"R"}]}"#;
+        let user = SchemaContent { references: vec![reference], ..SchemaContent::avro(text) };
+        let id = register(&registry, "users", &user).await.id;
+        let cache = || SchemaCache::new(Some(folder.path()), Some(own.get("CLUSTER_ID")), registry.clone());
+        let fetched = cache().get(id).await.unwrap();
+        assert_eq!((&fetched.schema, fetched.needed.len()), (&user, 1));
+        assert_eq!(fetched.needed[0].schema, record("R", &[("a", false)]));
+        assert_eq!(cache().get(id + 1_000).await.unwrap_err(), FetchError::Absent { id: id + 1_000 });
+
         own.cluster(&["kill", "registry"]);
+        assert_eq!(cache().get(id).await.unwrap(), fetched, "while the registry is down");
+        assert!(matches!(cache().get(1).await.unwrap_err(), FetchError::Registry(_)));
         let error = registry.subjects(Scope::Live).await.unwrap_err();
         assert_eq!(error.kind(), RegistryErrorKind::Unreachable, "{error}");
         let error = changes.delete_level("orders").await.unwrap_err();

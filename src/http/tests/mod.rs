@@ -227,6 +227,24 @@ fn urls_that_cannot_be_asked_are_input_and_show_no_secret() {
 }
 
 #[test]
+fn a_key_that_cannot_be_used_is_told_with_what_to_do_and_not_shown() {
+    let with = |key: &str| {
+        let certificate = b"-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n".to_vec();
+        let identity = Some(ClientIdentity { certificate, key: Secret::new(key) });
+        let error = Client::new(Options { identity, ..options() }).unwrap_err();
+        let told = format!("{error} {error:?}");
+        assert!(error.kind() == HttpErrorKind::Tls && !told.contains(CANARY), "{told}");
+        told
+    };
+    for kind in ["RSA", "EC", "ENCRYPTED"] {
+        let told = with(&format!("-----BEGIN {kind} PRIVATE KEY-----\n{CANARY}"));
+        assert!(told.contains("openssl pkcs8 -topk8 -nocrypt"), "{told}");
+    }
+    assert!(with(CANARY).contains("no PEM text"));
+    with(&format!("-----BEGIN PRIVATE KEY-----\n{CANARY}\n-----END PRIVATE KEY-----\n"));
+}
+
+#[test]
 fn a_ca_file_without_certificates_is_an_error() {
     let with = |pem: &str| Client::new(Options { extra_ca: Some(pem.into()), ..options() });
     assert_eq!(with("nothing").unwrap_err().kind(), HttpErrorKind::Tls);

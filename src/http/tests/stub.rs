@@ -5,13 +5,14 @@ use std::net::{TcpListener, TcpStream};
 use std::sync::Arc;
 use std::sync::mpsc::{self, Receiver};
 
-/// What a server does with one connection, once it has read the request.
-pub(crate) type Script = Box<dyn Fn(&mut TcpStream) + Send + Sync>;
+/// What a server does with one request: its text and the connection to answer on.
+pub(crate) type Script = Box<dyn Fn(&str, &mut TcpStream) + Send + Sync>;
 
 /// A server that hands each connection, its request read, to one of the scripts in turn (the last one again and
 /// again), and tells what it was asked: the head, an empty line, the body.
 pub(crate) fn server(scripts: Vec<fn(&mut TcpStream)>) -> (String, Receiver<String>) {
-    serve(scripts.into_iter().map(|script| Box::new(script) as Script).collect())
+    let script = |script: fn(&mut TcpStream)| -> Script { Box::new(move |_, stream| script(stream)) };
+    serve(scripts.into_iter().map(script).collect())
 }
 
 /// As `server`, of scripts that know something.
@@ -23,12 +24,26 @@ pub(crate) fn serve(scripts: Vec<Script>) -> (String, Receiver<String>) {
     std::thread::spawn(move || {
         for (turn, stream) in listener.incoming().enumerate() {
             let mut stream = stream.unwrap();
-            sender.send(request(&stream)).ok();
+            let request = request(&stream);
+            sender.send(request.clone()).ok();
             let scripts = Arc::clone(&scripts);
-            std::thread::spawn(move || scripts[turn.min(scripts.len() - 1)](&mut stream));
+            std::thread::spawn(move || scripts[turn.min(scripts.len() - 1)](&request, &mut stream));
         }
     });
     (url, asked)
+}
+
+const ABSENT: &str = r#"{"error_code":40403,"message":"Schema not found"}"#;
+
+/// A server that answers each path with its body, and everything else with a 404 of a registry.
+pub(crate) fn routes(routes: Vec<(String, String)>) -> (String, Receiver<String>) {
+    serve(vec![Box::new(move |request, stream| {
+        let path = request.split(' ').nth(1).unwrap_or_default();
+        match routes.iter().find(|(known, _)| known == path) {
+            Some((_, body)) => answer(stream, "200 OK", "", body),
+            None => answer(stream, "404 Not Found", "", ABSENT),
+        }
+    })])
 }
 
 fn request(stream: &TcpStream) -> String {

@@ -94,7 +94,7 @@ fn credentials_stay_with_the_server_they_are_for() {
     let (thief, stolen) = serve(vec![says(SCHEMA.0, SCHEMA.1)]);
     let location = format!("location: {}/steal\r\n", thief.replace("127.0.0.1", "localhost"));
     let (registry, _asked) =
-        scripted(vec![Box::new(move |stream| answer(stream, "302 Found", &location, ""))]);
+        scripted(vec![Box::new(move |_, stream| answer(stream, "302 Found", &location, ""))]);
     let error = by_id(&registry).unwrap_err();
     assert_eq!(error.kind(), RegistryErrorKind::Misunderstood);
     assert!(error.to_string().contains("to another server: http://localhost"), "{error}");
@@ -108,7 +108,7 @@ fn credentials_stay_with_the_server_they_are_for() {
 
 #[test]
 fn huge_and_slow_bodies_cost_a_bounded_amount() {
-    let (url, _asked) = serve(vec![Box::new(|stream| {
+    let (url, _asked) = serve(vec![Box::new(|_, stream| {
         let _ = stream.write_all(b"HTTP/1.1 200 OK\r\n\r\n{\"schema\":\"");
         while stream.write_all(&[b'x'; 65_536]).is_ok() {}
     })]);
@@ -116,7 +116,7 @@ fn huge_and_slow_bodies_cost_a_bounded_amount() {
     let error = by_id(&registry(&[&url], small)).unwrap_err();
     assert_eq!(error.kind(), RegistryErrorKind::Misunderstood);
     assert!(error.to_string().contains("the answer is too large (more than 1000000 bytes)"), "{error}");
-    let (url, _asked) = serve(vec![Box::new(|stream| {
+    let (url, _asked) = serve(vec![Box::new(|_, stream| {
         let _ = stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 1000\r\n\r\n");
         while stream.write_all(b"x").is_ok() {
             std::thread::park_timeout(Duration::from_millis(50));

@@ -38,7 +38,7 @@ fn says(status: &'static str, body: &'static str) -> Script {
 }
 
 fn with(status: &'static str, headers: &'static str, body: &'static str) -> Script {
-    Box::new(move |stream| answer(stream, status, headers, body))
+    Box::new(move |_, stream| answer(stream, status, headers, body))
 }
 
 /// A registry below a path that gives these answers in turn, and what it was asked.

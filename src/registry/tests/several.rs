@@ -13,7 +13,7 @@ fn quick() -> Options {
 }
 
 fn silent() -> (String, Receiver<String>) {
-    serve(vec![Box::new(|_| std::thread::park_timeout(Duration::from_secs(5)))])
+    serve(vec![Box::new(|_, _| std::thread::park_timeout(Duration::from_secs(5)))])
 }
 
 #[test]
@@ -82,7 +82,7 @@ fn a_change_goes_on_only_where_it_surely_did_not_arrive() {
     }
     let (silent, _asked) = silent();
     let (failing, failures) = one("503 Service Unavailable", "");
-    let (broken, _asked) = serve(vec![Box::new(|stream| {
+    let (broken, _asked) = serve(vec![Box::new(|_, stream| {
         use std::io::Write;
         let _ = stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n1");
     })]);
