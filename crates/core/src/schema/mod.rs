@@ -18,6 +18,7 @@ mod parse;
 mod places;
 mod same;
 mod trail;
+mod words;
 
 pub use canonical::parsing_form;
 pub use level::{Demands, Direction, demands};
@@ -29,6 +30,10 @@ pub use parse::{DOCUMENTS_LIMIT, parse, parse_with};
 pub(crate) use places::Places;
 pub use same::same;
 pub use trail::Place;
+pub use words::Words;
 
 #[cfg(test)]
 mod parse_tests;
+
+#[cfg(test)]
+mod parse_fixture_tests;

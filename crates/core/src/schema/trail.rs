@@ -63,6 +63,11 @@ pub(super) enum Step {
     Branch(String),
 }
 
+/// Tells whether a union has more than one branch besides null.
+pub(super) fn several(schema: &Schema, branches: &[NodeId]) -> bool {
+    branches.iter().filter(|id| !matches!(schema.content(**id), Content::Null)).nth(1).is_some()
+}
+
 /// All ways that a walk over a schema has taken, as a tree: a way of 10,000 steps costs one entry more than the one
 /// that is a step shorter.
 #[derive(Debug, Default)]
@@ -86,16 +91,9 @@ impl Trails {
         Trail(self.steps.len())
     }
 
-    /// The way to a branch of a union. It is the union's own where there is no other branch but null.
-    pub(super) fn branch(
-        &mut self,
-        trail: Trail,
-        schema: &Schema,
-        branches: &[NodeId],
-        branch: NodeId,
-    ) -> Trail {
-        let others = branches.iter().filter(|id| !matches!(schema.content(**id), Content::Null)).count();
-        if others < 2 {
+    /// The way to a branch of a union. It is the union's own where there are no [`several`] branches.
+    pub(super) fn branch(&mut self, trail: Trail, schema: &Schema, branch: NodeId, several: bool) -> Trail {
+        if !several {
             return trail;
         }
         let content = schema.content(branch);
@@ -138,5 +136,30 @@ impl Trails {
             }
         }
         text
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ways_read_as_people_write_them() {
+        let mut trails = Trails::default();
+        let field = |name: &str| Step::Field(name.to_owned());
+        let lines = trails.then(Trail::TOP, field("lines"));
+        let items = trails.then(lines, Step::Items);
+        let price = trails.then(items, field("price"));
+        let branch = trails.then(price, Step::Branch("Money".to_owned()));
+        let texts = [Trail::TOP, lines, items, price, branch].map(|trail| trails.text(trail));
+        assert_eq!(texts, ["", "lines", "lines[]", "lines[].price", "lines[].price<Money>"]);
+        let top = trails.then(Trail::TOP, Step::Values);
+        assert_eq!(trails.text(top), "{}");
+        let long = (0..10_000).fold(Trail::TOP, |trail, n| trails.then(trail, Step::Field(format!("f{n}"))));
+        let text = trails.text(long);
+        assert!(
+            text.starts_with("f0.f1.") && text.contains(".f11.….f9988.") && text.ends_with(".f9999"),
+            "{text}"
+        );
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::schema::level::Direction;
 use crate::schema::trail::Place;
+use crate::schema::words::{Words, bytes, joined};
 
 /// Something for which a reader cannot read what a writer wrote.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,7 +22,10 @@ pub struct Incompatibility {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Cause {
     /// The reader has a field that the writer has not, and nothing to put there.
-    MissingDefault,
+    MissingDefault {
+        /// True where the field's type is an enum with a default of its own: that one is for unknown symbols.
+        enum_default: bool,
+    },
     /// The types differ, and none is promoted to the other.
     TypeMismatch {
         /// The reader's type.
@@ -50,20 +54,20 @@ pub enum Cause {
     /// The reader's enum lacks symbols of the writer's, and has no default to put there.
     MissingSymbols {
         /// The symbols that it lacks, in the writer's order.
-        symbols: Vec<String>,
+        symbols: Words,
     },
     /// The reader's union has no branch for what the writer may write.
     MissingBranch {
         /// The writer's type.
         writer: String,
         /// The reader's branches.
-        branches: Vec<String>,
+        branches: Words,
     },
     /// A field of the reader's goes by several names, and the writer has more than one of them. Java's library throws
     /// an exception, which registries count as incompatible.
     AmbiguousField {
         /// The writer's fields.
-        fields: Vec<String>,
+        fields: Words,
     },
     /// The schemas are too large to be compared; nobody knows whether they fit.
     TooLarge {
@@ -116,7 +120,7 @@ impl Incompatibility {
     #[must_use]
     pub fn kind(&self) -> IncompatibilityKind {
         match self.cause {
-            Cause::MissingDefault => IncompatibilityKind::MissingDefault,
+            Cause::MissingDefault { .. } => IncompatibilityKind::MissingDefault,
             Cause::TypeMismatch { .. } => IncompatibilityKind::TypeMismatch,
             Cause::NameMismatch { .. } => IncompatibilityKind::NameMismatch,
             Cause::FixedSizeMismatch { .. } => IncompatibilityKind::FixedSizeMismatch,
@@ -132,8 +136,9 @@ impl Incompatibility {
     pub fn message(&self) -> String {
         let (reader, writer) = (self.reader.shown(), self.writer.shown());
         match &self.cause {
-            Cause::MissingDefault => {
-                format!("field {reader} has no default, and the writer has no such field")
+            Cause::MissingDefault { enum_default } => {
+                let text = format!("field {reader} has no default, and the writer has no such field");
+                with_reason(text, *enum_default)
             }
             Cause::TypeMismatch { reader: read, writer: written, branch: false } => {
                 format!("{reader} is read as {read} and written as {written}")
@@ -169,8 +174,13 @@ impl Incompatibility {
         let new_reads = direction == Direction::NewReadsOld;
         let reader = self.reader.shown();
         match &self.cause {
-            Cause::MissingDefault if new_reads => format!("field {reader} was added without a default"),
-            Cause::MissingDefault => format!("field {reader} was removed, and it had no default"),
+            Cause::MissingDefault { enum_default } => {
+                let text = match new_reads {
+                    true => format!("field {reader} was added without a default"),
+                    false => format!("field {reader} was removed, and it had no default"),
+                };
+                with_reason(text, *enum_default)
+            }
             Cause::TypeMismatch { reader: read, writer: written, branch } => match (new_reads, branch) {
                 (true, false) => format!("{reader} was {written} and is now {read}"),
                 (true, true) => format!("{reader} could be {written} and is now {read}"),
@@ -210,23 +220,14 @@ impl Incompatibility {
     pub fn sentence<T: AsRef<str>>(&self, direction: Direction, readers: &[T], writers: &[T]) -> String {
         let who = match readers {
             [only] => format!("a reader of {}", only.as_ref()),
-            several => format!("readers of {}", and(several)),
+            several => format!("readers of {}", joined(several, "and")),
         };
-        let verdict = match self.cause {
-            Cause::TooLarge { .. } => "it is not known whether",
-            _ => "",
-        };
-        match verdict {
-            "" => {
-                format!("{}: {who} cannot read records written with {}", self.change(direction), and(writers))
+        let (change, what) = (self.change(direction), joined(writers, "and"));
+        match self.cause {
+            Cause::TooLarge { .. } => {
+                format!("{change}: nobody knows whether {who} can read records written with {what}")
             }
-            unknown => {
-                format!(
-                    "{}: {unknown} {who} can read records written with {}",
-                    self.change(direction),
-                    and(writers)
-                )
-            }
+            _ => format!("{change}: {who} cannot read records written with {what}"),
         }
     }
 }
@@ -235,37 +236,19 @@ fn too_large(compared: usize) -> String {
     format!("the schemas are too large to be compared: there are more than {compared} pairs of types")
 }
 
-fn bytes(count: u32) -> String {
-    if count == 1 { "1 byte".to_owned() } else { format!("{count} bytes") }
+/// Adds why a default that stands there does not help.
+fn with_reason(text: String, enum_default: bool) -> String {
+    if enum_default { format!("{text} (the default of its enum is for unknown symbols)") } else { text }
 }
 
-fn union(branches: &[String]) -> String {
-    if branches.is_empty() { "no branch".to_owned() } else { or(branches) }
+fn union(branches: &Words) -> String {
+    if branches.first.is_empty() { "no branch".to_owned() } else { or(branches) }
 }
 
-/// How many things are named in one sentence.
-const NAMED: usize = 8;
-
-fn and<T: AsRef<str>>(words: &[T]) -> String {
-    list(words, "and")
+fn and(words: &Words) -> String {
+    words.joined("and")
 }
 
-fn or<T: AsRef<str>>(words: &[T]) -> String {
-    list(words, "or")
-}
-
-/// Joins words as a sentence does; of many only the first are named.
-fn list<T: AsRef<str>>(words: &[T], last: &str) -> String {
-    if words.len() > NAMED {
-        let first: Vec<&str> = words.iter().take(NAMED).map(AsRef::as_ref).collect();
-        return format!("{} {last} {} more", first.join(", "), words.len() - NAMED);
-    }
-    match words {
-        [] => String::new(),
-        [only] => only.as_ref().to_owned(),
-        [first @ .., end] => {
-            let first: Vec<&str> = first.iter().map(AsRef::as_ref).collect();
-            format!("{} {last} {}", first.join(", "), end.as_ref())
-        }
-    }
+fn or(words: &Words) -> String {
+    words.joined("or")
 }

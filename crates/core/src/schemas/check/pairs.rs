@@ -100,7 +100,7 @@ impl<'a> Gathering<'a> {
             let change = meaning.change(pair.direction);
             let place = new_side(pair.direction, &meaning.reader, &meaning.writer).clone();
             let at = (change.clone(), place.document, place.pointer.clone());
-            let cause = meaning.kind.as_str();
+            let cause = meaning.kind().as_str();
             groups.add(at, newer, older.version.number, || Found::Meaning { cause, change, place });
         }
         if further > 0 {

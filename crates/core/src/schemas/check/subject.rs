@@ -263,7 +263,7 @@ fn doubts(desk: &Desk<'_>, subject: &ReadSubject<'_>, read: &ReadVersion<'_>) ->
         place: Some(pairs::located(subject, read, &lint.place)),
         ..Remark::new(RemarkKind::Lint, format!("v{number}: {}", lint.message))
             .about(number)
-            .with_help(lint.help)
+            .with_help(lint.kind.help())
     });
     let names = read.version.references.iter().filter_map(|reference| {
         let document =
