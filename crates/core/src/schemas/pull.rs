@@ -365,3 +365,7 @@ impl Pull {
         self.subjects.iter().flat_map(|subject| &subject.versions)
     }
 }
+
+#[cfg(test)]
+#[path = "pull_tests.rs"]
+mod tests;

@@ -13,6 +13,7 @@ mod plan;
 mod planning;
 mod report;
 mod run;
+mod standing;
 mod verdict;
 mod wanted;
 mod wire;
@@ -31,9 +32,10 @@ pub use plan::{
 pub use planning::plan;
 pub use report::{Item, ItemKey, ItemOutcome, REGISTER_KIND, RegisterCounts, RegisterReport};
 pub use run::{Look, Next, Receipt, Request, Run, Seen, after_answer, level_look, look_up, lost, read_back};
+pub use standing::{Standing, StandingVersion, standing};
 pub use verdict::Verdict;
 pub use wanted::{Wanted, WantedReference, WantedVersion};
 pub use wire::{PLAN_KIND, PlanWire, RegisterWire};
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;

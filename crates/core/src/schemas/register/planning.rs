@@ -280,7 +280,7 @@ fn overtaken(input: &PlanInput<'_>, subject: &str, file: u32) -> Option<u32> {
 }
 
 /// What is worth knowing about what the registry holds of a subject.
-fn notes(input: &PlanInput<'_>, subject: &str, held: &HeldSubject) -> Vec<String> {
+pub(super) fn notes(input: &PlanInput<'_>, subject: &str, held: &HeldSubject) -> Vec<String> {
     let mut notes = Vec::new();
     let versions = input.wanted.subjects.get(subject).map(Vec::as_slice).unwrap_or_default();
     let strangers: Vec<u32> = held

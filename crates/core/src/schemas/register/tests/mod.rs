@@ -4,6 +4,7 @@ mod agreement;
 mod matching;
 mod plan;
 mod run;
+mod standing;
 
 use std::collections::BTreeMap;
 
@@ -14,7 +15,7 @@ use crate::schemas::{FoundText, FoundVersion, Library, Lock};
 use crate::yaml::Source;
 
 /// A record of these fields; `a` alone is a string, `a?` one that may be null and is by default.
-pub(super) fn record(fields: &str) -> String {
+pub(in crate::schemas) fn record(fields: &str) -> String {
     let field = |name: &str| match name.strip_suffix('?') {
         Some(name) => format!("{{\"name\":\"{name}\",\"type\":[\"null\",\"string\"],\"default\":null}}"),
         None => format!("{{\"name\":\"{name}\",\"type\":\"string\"}}"),
@@ -24,7 +25,7 @@ pub(super) fn record(fields: &str) -> String {
 }
 
 /// A record with a field of a type that another subject defines.
-pub(super) fn user_of(name: &str) -> String {
+pub(in crate::schemas) fn user_of(name: &str) -> String {
     format!(
         "{{\"type\":\"record\",\"name\":\"User\",\"namespace\":\"n\",\"fields\":[{{\"name\":\"x\",\"type\":\"{name}\"}}]}}"
     )
@@ -32,21 +33,21 @@ pub(super) fn user_of(name: &str) -> String {
 
 /// Files and a registry, made step by step.
 #[derive(Default)]
-pub(super) struct World {
+pub(in crate::schemas) struct World {
     files: Vec<FoundVersion>,
     answers: Answers,
-    pub(super) declared: BTreeMap<String, Compatibility>,
+    pub(in crate::schemas) declared: BTreeMap<String, Compatibility>,
     chosen: Option<Vec<String>>,
     lock: String,
     next_id: u32,
 }
 
-pub(super) fn fault(kind: FaultKind) -> Fault {
+pub(in crate::schemas) fn fault(kind: FaultKind) -> Fault {
     Fault { kind, code: format!("{kind:?}"), message: format!("the registry said {kind:?}") }
 }
 
 impl World {
-    pub(super) fn file(mut self, subject: &str, number: u32, text: &str) -> Self {
+    pub(in crate::schemas) fn file(mut self, subject: &str, number: u32, text: &str) -> Self {
         let name = |file: &str| format!("schemas/{subject}/{file}");
         self.files.push(FoundVersion {
             subject: subject.parse().unwrap(),
@@ -58,7 +59,7 @@ impl World {
     }
 
     /// Gives the last file a reference: the type's name, its subject and the number of its file.
-    pub(super) fn refers(mut self, name: &str, subject: &str, file: u32) -> Self {
+    pub(in crate::schemas) fn refers(mut self, name: &str, subject: &str, file: u32) -> Self {
         let text = format!("[{{\"name\":\"{name}\",\"subject\":\"{subject}\",\"version\":{file}}}]");
         let last = self.files.last_mut().unwrap();
         let path = last.schema.name.replace(".avsc", ".references.json");
@@ -67,47 +68,53 @@ impl World {
     }
 
     /// A version of the registry, with ids from 101 in the order in which they are said.
-    pub(super) fn held(mut self, subject: &str, version: u32, text: &str) -> Self {
+    pub(in crate::schemas) fn held(mut self, subject: &str, version: u32, text: &str) -> Self {
         let answer = self.answer(version, text);
         self.subject(subject).versions.as_mut().unwrap().push(answer);
         self
     }
 
     /// Gives the last version of a subject a reference by the registry's numbers.
-    pub(super) fn held_refers(mut self, of: &str, name: &str, subject: &str, version: u32) -> Self {
+    pub(in crate::schemas) fn held_refers(
+        mut self,
+        of: &str,
+        name: &str,
+        subject: &str,
+        version: u32,
+    ) -> Self {
         let reference = HeldReference { name: name.into(), subject: subject.into(), version };
         let versions = self.subject(of).versions.as_mut().unwrap();
         versions.last_mut().unwrap().content.references.push(reference);
         self
     }
 
-    pub(super) fn deleted(mut self, subject: &str, version: u32, text: &str) -> Self {
+    pub(in crate::schemas) fn deleted(mut self, subject: &str, version: u32, text: &str) -> Self {
         let answer = self.answer(version, text);
         self.subject(subject).deleted.push(answer);
         self
     }
 
-    pub(super) fn level(mut self, subject: &str, level: Result<HeldLevel, Fault>) -> Self {
+    pub(in crate::schemas) fn level(mut self, subject: &str, level: Result<HeldLevel, Fault>) -> Self {
         self.subject(subject).level = level;
         self
     }
 
-    pub(super) fn declares(mut self, subject: &str, level: Compatibility) -> Self {
+    pub(in crate::schemas) fn declares(mut self, subject: &str, level: Compatibility) -> Self {
         self.declared.insert(subject.to_owned(), level);
         self
     }
 
-    pub(super) fn denied(mut self, subject: &str) -> Self {
+    pub(in crate::schemas) fn denied(mut self, subject: &str) -> Self {
         self.subject(subject).versions = Err(fault(FaultKind::Denied));
         self
     }
 
-    pub(super) fn choose(mut self, subjects: &[&str]) -> Self {
+    pub(in crate::schemas) fn choose(mut self, subjects: &[&str]) -> Self {
         self.chosen = Some(subjects.iter().map(|name| (*name).to_owned()).collect());
         self
     }
 
-    pub(super) fn locked(mut self, line: &str) -> Self {
+    pub(in crate::schemas) fn locked(mut self, line: &str) -> Self {
         self.lock.push_str(line);
         self.lock.push('\n');
         self
@@ -119,7 +126,7 @@ impl World {
         VersionAnswer { version, id: 100 + self.next_id, content }
     }
 
-    pub(super) fn subject(&mut self, name: &str) -> &mut SubjectAnswers {
+    pub(in crate::schemas) fn subject(&mut self, name: &str) -> &mut SubjectAnswers {
         self.answers.subjects.entry(name.to_owned()).or_insert_with(|| SubjectAnswers {
             versions: Ok(Vec::new()),
             deleted: Vec::new(),
@@ -127,9 +134,11 @@ impl World {
         })
     }
 
-    pub(super) fn meet(mut self) -> Met {
+    pub(in crate::schemas) fn meet(mut self) -> Met {
         let names: Vec<String> = self.files.iter().map(|file| file.subject.to_string()).collect();
-        names.iter().for_each(|name| drop(self.subject(name)));
+        for name in &names {
+            self.subject(name);
+        }
         let library = Library::read("schemas", self.files);
         let lock = Lock::read(&Source::new("schemas.lock", &self.lock)).unwrap();
         let chosen = self.chosen.unwrap_or(names);
@@ -137,24 +146,26 @@ impl World {
         let wanted = Wanted::of(&library, &lock, chosen).unwrap();
         let held = Held::read(&self.answers);
         let matches = matching(&wanted, &held);
-        Met { wanted, held, matches, declared: self.declared }
+        Met { wanted, held, matches, library, lock, declared: self.declared }
     }
 
-    pub(super) fn plan(self) -> Plan {
+    pub(in crate::schemas) fn plan(self) -> Plan {
         self.meet().plan()
     }
 }
 
 /// Files and a registry that were compared.
-pub(super) struct Met {
-    pub(super) wanted: Wanted,
-    pub(super) held: Held,
-    pub(super) matches: Matches,
+pub(in crate::schemas) struct Met {
+    pub(in crate::schemas) wanted: Wanted,
+    pub(in crate::schemas) held: Held,
+    pub(in crate::schemas) matches: Matches,
+    pub(in crate::schemas) library: Library,
+    pub(in crate::schemas) lock: Lock,
     declared: BTreeMap<String, Compatibility>,
 }
 
 impl Met {
-    pub(super) fn input(&self) -> PlanInput<'_> {
+    pub(in crate::schemas) fn input(&self) -> PlanInput<'_> {
         PlanInput {
             registry: "http://registry",
             normalize: false,
@@ -166,13 +177,13 @@ impl Met {
         }
     }
 
-    pub(super) fn plan(&self) -> Plan {
+    pub(in crate::schemas) fn plan(&self) -> Plan {
         plan(&self.input())
     }
 }
 
 /// The steps of a plan, short: `level orders FULL`, `orders v2`.
-pub(super) fn steps(plan: &Plan) -> Vec<String> {
+pub(in crate::schemas) fn steps(plan: &Plan) -> Vec<String> {
     let short = |step: &Step| match step {
         Step::Level(change) => format!("level {} {}", change.subject, change.to),
         Step::Version(added) => format!("{} v{}", added.subject, added.file),
@@ -181,7 +192,7 @@ pub(super) fn steps(plan: &Plan) -> Vec<String> {
 }
 
 /// The states of a subject's files, short.
-pub(super) fn states(plan: &Plan, subject: &str) -> Vec<String> {
+pub(in crate::schemas) fn states(plan: &Plan, subject: &str) -> Vec<String> {
     let short = |version: &VersionPlan| {
         let state = match &version.state {
             VersionState::Registered(found) => format!("is {}", found.version),
