@@ -82,6 +82,8 @@ enum Command {
     Check(commands::check::Args),
     #[command(alias = "topic")]
     Topics(commands::topics::Args),
+    #[command(alias = "schemas")]
+    Schema(commands::schema::Args),
     Config(commands::config::Args),
     Doctor(commands::doctor::Args),
     Completions(commands::completions::Args),
@@ -131,6 +133,7 @@ impl Cli {
         match self.command {
             Command::Check(args) => commands::check::run(&args, cx),
             Command::Topics(args) => commands::topics::run(args, cx).await,
+            Command::Schema(args) => commands::schema::run(&args, cx),
             Command::Config(args) => commands::config::run(&args, cx),
             Command::Doctor(args) => commands::doctor::run(&args, cx).await,
             Command::Completions(args) => commands::completions::run(&args, cx),

@@ -14,7 +14,7 @@ use clap_complete::env::{CompleteEnv, Shells};
 use eventctl_core::settings::{Flags, SecretSource, SettingValue, fingerprint};
 use jiff::Timestamp;
 
-use super::Context;
+use super::{Context, SchemaFolderArgs};
 use crate::failure::Failure;
 use crate::files::{self, Access};
 use crate::outcome::Outcome;
@@ -89,6 +89,21 @@ pub fn topic_names() -> ArgValueCandidates {
     ArgValueCandidates::new(|| {
         topics().unwrap_or_default().into_iter().map(CompletionCandidate::new).collect()
     })
+}
+
+/// Candidates for a subject's name: those that have a folder.
+#[must_use]
+pub fn subject_names() -> ArgValueCandidates {
+    ArgValueCandidates::new(|| {
+        subjects().unwrap_or_default().into_iter().map(CompletionCandidate::new).collect()
+    })
+}
+
+fn subjects() -> Option<Vec<String>> {
+    let (around, loaded) = load(|_| Flags::default())?;
+    let cx = Context::of(loaded, around, Ui::default(), Stop::default());
+    let folder = cx.schema_folder(&SchemaFolderArgs { schemas: None }).ok()?;
+    Some(files::list_schemas(&folder).ok()?.subjects.into_keys().collect())
 }
 
 fn load(flags: fn(&[std::ffi::OsString]) -> Flags) -> Option<(Surroundings, Loaded)> {

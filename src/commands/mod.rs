@@ -5,6 +5,7 @@ pub mod completions;
 pub mod config;
 mod context;
 pub mod doctor;
+pub mod schema;
 pub mod topics;
 
-pub use context::{ConsentArgs, Context};
+pub use context::{ConsentArgs, Context, SchemaDesk, SchemaFolderArgs, check as check_schemas};

@@ -2,12 +2,14 @@
 
 use eventctl_core::catalog::{Catalog, NotChecked};
 use eventctl_core::human;
+use eventctl_core::schemas::check::Immutability;
 use eventctl_core::yaml::{Diagnostic, Severity};
 use serde::Serialize;
 
 use super::diagnostics::FindingWire;
 use super::page::{Page, Tone};
 use super::report::Report;
+use super::schemas::{CheckedWire, SchemaCheck};
 
 /// How many files that are none are named; JSON has them all.
 const STRAY_SHOWN: usize = 20;
@@ -24,6 +26,8 @@ pub struct CheckReport<'a> {
     pub stray: &'a [String],
     /// Errors and warnings by position.
     pub findings: &'a [Diagnostic],
+    /// What was found about the schemas.
+    pub checked: SchemaCheck<'a>,
 }
 
 #[derive(Serialize)]
@@ -37,6 +41,7 @@ struct CheckWire<'a> {
     stray_files: &'a [String],
     findings: Vec<FindingWire>,
     not_checked: Vec<NotCheckedWire>,
+    schemas: CheckedWire<'a>,
 }
 
 #[derive(Serialize)]
@@ -64,6 +69,15 @@ impl CheckReport<'_> {
         self.catalog.map_or(&[], Catalog::not_checked)
     }
 
+    /// What was found about the schemas, where there are any.
+    fn schemas_text(&self, page: &mut Page) {
+        let nothing = self.checked.report.subjects.is_empty() && self.checked.broken.is_empty();
+        let asked = self.checked.report.immutability != Immutability::NotAsked;
+        if !nothing || asked {
+            self.checked.write(page);
+        }
+    }
+
     fn count(&self, severity: Severity) -> usize {
         self.findings.iter().filter(|finding| finding.severity == severity).count()
     }
@@ -89,6 +103,7 @@ impl Report for CheckReport<'_> {
             stray_files: self.stray,
             findings: self.findings.iter().map(FindingWire::from).collect(),
             not_checked,
+            schemas: self.checked.as_wire(),
         }
     }
 
@@ -98,6 +113,7 @@ impl Report for CheckReport<'_> {
         if self.catalog.is_none() {
             page.tone(Tone::Bad, human::plural(errors, "error")).lit(", ");
             page.val(human::plural(warnings, "warning")).end();
+            self.schemas_text(page);
             return;
         }
         let (topics, dead) = self.provisioned();
@@ -123,5 +139,6 @@ impl Report for CheckReport<'_> {
                 .lit(" ")
                 .line(one.what);
         }
+        self.schemas_text(page);
     }
 }

@@ -10,5 +10,6 @@ pub mod doctor;
 pub mod escape;
 pub mod page;
 pub mod report;
+pub mod schemas;
 mod settings;
 mod topics;

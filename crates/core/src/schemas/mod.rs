@@ -10,6 +10,7 @@ mod expected;
 mod folder;
 mod levels;
 mod library;
+pub mod listing;
 mod lock;
 mod named;
 pub mod pull;

@@ -223,3 +223,6 @@ impl CheckReport {
         self.subjects.iter().find(|subject| subject.subject.as_str() == name)
     }
 }
+
+#[cfg(test)]
+mod tests;

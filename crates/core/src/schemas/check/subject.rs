@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::remark::{Remark, RemarkKind, versions};
 use super::{Against, Desk, VERSIONS_LIMIT, history, pairs};
 use crate::name::SubjectName;
-use crate::schema::lint::{LintKind, LintOptions, lint};
+use crate::schema::lint::{LintOptions, lint};
 use crate::schemas::levels::Level;
 use crate::schemas::library::{ReadSubject, ReadVersion, Version};
 use crate::schemas::lock::{Lock, LockedVersion, Lost, State};
@@ -240,26 +240,13 @@ fn misnumbered(files: &[ReadVersion<'_>], fresh: &[bool], desk: &Desk<'_>) -> Ve
     numbered().filter(|(number, fresh)| *fresh && *number < locked).map(warning).collect()
 }
 
-/// A stable word for a kind of lint.
-fn lint_word(kind: LintKind) -> &'static str {
-    match kind {
-        LintKind::DefaultOfLaterBranch => "default-of-later-branch",
-        LintKind::EnumWithoutDefault => "enum-without-default",
-        LintKind::FieldWithoutDoc => "field-without-doc",
-        LintKind::NameCollision => "name-collision",
-        LintKind::DefaultMisfit => "default-misfit",
-        LintKind::LogicalTypeIgnored => "logical-type-ignored",
-        LintKind::NameOutsideSpecification => "name-outside-specification",
-    }
-}
-
 /// What is doubtful about one version by itself.
 fn doubts(desk: &Desk<'_>, subject: &ReadSubject<'_>, read: &ReadVersion<'_>) -> Vec<Remark> {
     let Ok(schema) = &read.schema else { return Vec::new() };
     let number = read.version.number;
     let lints = lint(schema, LintOptions { docs: desk.docs });
     let lints = lints.into_iter().map(|lint| Remark {
-        cause: Some(lint_word(lint.kind)),
+        cause: Some(lint.kind.as_str()),
         place: Some(pairs::located(subject, read, &lint.place)),
         ..Remark::new(RemarkKind::Lint, format!("v{number}: {}", lint.message))
             .about(number)

@@ -1,6 +1,8 @@
 //! What every command is handed: the settings, the catalog, the cluster, the terminal and the time, each made when it
 //! is first asked for, so that a command without a cluster needs no settings at all.
 
+mod schemas;
+
 use std::cell::OnceCell;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -14,6 +16,8 @@ use eventctl_core::secret::Opened;
 use eventctl_core::settings::{BOOTSTRAP_SERVERS, Flags, Origin, RegistryUrl, Settings, Sourced};
 use eventctl_core::yaml::{Diagnostic, SIZE_LIMIT, Source};
 use jiff::Timestamp;
+
+pub use schemas::{SchemaDesk, SchemaFolderArgs, check};
 
 use crate::failure::{Failure, Kind};
 use crate::files::{self, SchemaFolder};
@@ -74,6 +78,8 @@ pub struct ReadCatalog {
     pub schemas: SchemaFolder,
     /// The path of their folder as it is shown.
     pub schema_folder: String,
+    /// The path of their folder.
+    pub schema_path: PathBuf,
     /// Errors and warnings by position.
     pub findings: Vec<Diagnostic>,
 }
@@ -210,30 +216,38 @@ impl Context {
     /// # Errors
     /// `Input` where the file or its schema folder cannot be read.
     pub fn read_catalog(&self, path: &Path) -> Result<ReadCatalog, Failure> {
+        self.read_catalog_with(path, None)
+    }
+
+    /// The same, with the schema files of a folder that the catalog does not name.
+    ///
+    /// # Errors
+    /// As `read_catalog`.
+    pub fn read_catalog_with(&self, path: &Path, folder: Option<&Path>) -> Result<ReadCatalog, Failure> {
         let name = self.shown(path);
         let bytes = files::read(path, CATALOG_LIMIT)?;
         let source = match Source::from_bytes(&name, &bytes) {
             Ok(source) => source,
             Err(finding) => {
                 let source = Source::new(&name, &String::from_utf8_lossy(&bytes));
-                let (schemas, schema_folder) = (SchemaFolder::default(), String::new());
-                return Ok(ReadCatalog {
-                    catalog: None,
-                    source,
-                    schemas,
-                    schema_folder,
-                    findings: vec![finding],
-                });
+                return Ok(ReadCatalog::unreadable(source, finding));
             }
         };
-        let folder = path.parent().unwrap_or(Path::new(".")).join(catalog::schema_folder(&source));
+        let schema_path = match folder {
+            Some(folder) => self.around.directory().join(folder),
+            None => path.parent().unwrap_or(Path::new(".")).join(catalog::schema_folder(&source)),
+        };
         // A catalog without events needs no folder; one with events is told which of its files are missing.
-        let schemas =
-            if files::exists(&folder) { files::list_schemas(&folder)? } else { SchemaFolder::default() };
+        let schemas = if files::exists(&schema_path) {
+            files::list_schemas(&schema_path)?
+        } else {
+            SchemaFolder::default()
+        };
         let known = SchemaFiles { subjects: schemas.subjects.clone() };
-        self.ui.detail(format!("catalog {name}, schemas in {}", self.shown(&folder)));
+        let schema_folder = self.shown(&schema_path);
+        self.ui.detail(format!("catalog {name}, schemas in {schema_folder}"));
         let catalog::Loaded { catalog, findings } = catalog::load(&source, Some(&known));
-        Ok(ReadCatalog { catalog, source, schemas, schema_folder: self.shown(&folder), findings })
+        Ok(ReadCatalog { catalog, source, schemas, schema_folder, schema_path, findings })
     }
 
     /// A path as it is shown: below the working directory without it.

@@ -4,12 +4,15 @@
 //! (a path the user named: input, 2; a full disk: this machine, 3) and knows nothing of what stands in a file.
 #![expect(clippy::disallowed_methods, reason = "this is the door to std::fs")]
 
-use std::collections::{BTreeMap, BTreeSet};
+mod schemas;
+
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Write};
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
+
+pub use schemas::{SchemaFolder, list_schemas, read_schemas};
 
 use crate::failure::{Failure, Kind};
 
@@ -21,18 +24,6 @@ pub enum Access {
     /// Its owner alone (mode 0600).
     Private,
 }
-
-/// What stands in the folder of schemas, by its layout `<subject>/v<N>.avsc`.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct SchemaFolder {
-    /// The numbers of each subject's files.
-    pub subjects: BTreeMap<String, BTreeSet<u32>>,
-    /// What does not follow the layout, as paths below the folder. Names that begin with a dot are passed over.
-    pub stray: Vec<String>,
-}
-
-/// The most entries that a listing takes in: a folder with more is not a folder of schemas.
-const LISTING_LIMIT: usize = 100_000;
 
 /// Reads a whole file of at most `limit` bytes.
 ///
@@ -248,55 +239,6 @@ pub fn remove(path: &Path) -> Result<(), Failure> {
     }
 }
 
-/// Lists the folder of schemas: `<subject>/v<N>.avsc`, N from 1 and without leading zeros.
-///
-/// # Errors
-/// `Input` where the folder is absent, may not be read or holds more than 100,000 entries.
-pub fn list_schemas(folder: &Path) -> Result<SchemaFolder, Failure> {
-    let mut listing = SchemaFolder::default();
-    for (name, is_folder) in entries(folder)? {
-        if !is_folder {
-            listing.stray.push(name);
-            continue;
-        }
-        let mut numbers = BTreeSet::new();
-        for (file, is_folder) in entries(&folder.join(&name))? {
-            match schema_number(&file) {
-                Some(number) if !is_folder => drop(numbers.insert(number)),
-                _ => listing.stray.push(format!("{name}/{file}")),
-            }
-        }
-        listing.subjects.insert(name, numbers);
-    }
-    Ok(listing)
-}
-
-/// The names in a folder in order, and whether each is a folder itself. Hidden ones are passed over.
-fn entries(folder: &Path) -> Result<Vec<(String, bool)>, Failure> {
-    let wrong = |error: io::Error| failed("list", folder, &error);
-    let mut names = Vec::new();
-    for entry in fs::read_dir(folder).map_err(wrong)? {
-        let entry = entry.map_err(wrong)?;
-        let name = entry.file_name().to_string_lossy().into_owned();
-        if name.starts_with('.') {
-            continue;
-        }
-        names.push((name, entry.path().is_dir()));
-        if names.len() > LISTING_LIMIT {
-            let story = format!("{} holds more than {LISTING_LIMIT} entries", folder.display());
-            return Err(Failure::input(story));
-        }
-    }
-    names.sort();
-    Ok(names)
-}
-
-fn schema_number(file: &str) -> Option<u32> {
-    let digits = file.strip_prefix('v')?.strip_suffix(".avsc")?;
-    let number: u32 = digits.parse().ok()?;
-    (number > 0 && number.to_string() == digits).then_some(number)
-}
-
 fn absent(error: &io::Error) -> bool {
     matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory)
 }
@@ -318,12 +260,19 @@ fn failed(verb: &str, path: &Path, error: &io::Error) -> Failure {
     };
     let reason = match error.kind() {
         io::ErrorKind::NotFound if verb == "write" => "its folder does not exist".to_owned(),
+        _ => reason(error),
+    };
+    Failure::new(kind, format!("cannot {verb} {}: {reason}", path.display()))
+}
+
+/// Why a file could not be used, in words.
+fn reason(error: &io::Error) -> String {
+    match error.kind() {
         io::ErrorKind::NotFound => "it does not exist".to_owned(),
         io::ErrorKind::PermissionDenied => "permission denied".to_owned(),
         io::ErrorKind::StorageFull => "no space is left on the device".to_owned(),
         _ => error.to_string(),
-    };
-    Failure::new(kind, format!("cannot {verb} {}: {reason}", path.display()))
+    }
 }
 
 #[cfg(test)]
@@ -446,32 +395,6 @@ mod tests {
         let nearer = folder.path().join("repository/a/eventctl.yaml");
         fs::write(&nearer, "").unwrap();
         assert_eq!(find(), Some(nearer));
-    }
-
-    #[test]
-    fn schema_files_are_listed_by_subject_and_the_rest_is_stray() {
-        let folder = folder();
-        let subject = folder.path().join("agent-matched-event");
-        fs::create_dir(&subject).unwrap();
-        fs::create_dir(subject.join("v9.avsc")).unwrap();
-        fs::create_dir(folder.path().join("empty")).unwrap();
-        for name in
-            ["v1.avsc", "v3.avsc", "v10.avsc", "v0.avsc", "v02.avsc", "v1.json", "v+4.avsc", ".hidden"]
-        {
-            fs::write(subject.join(name), "{}").unwrap();
-        }
-        fs::write(folder.path().join("README.md"), "").unwrap();
-        let listing = list_schemas(folder.path()).unwrap();
-        let numbers: Vec<u32> = listing.subjects["agent-matched-event"].iter().copied().collect();
-        assert_eq!(numbers, [1, 3, 10]);
-        assert!(listing.subjects["empty"].is_empty());
-        let stray = ["README.md", "v+4.avsc", "v0.avsc", "v02.avsc", "v1.json", "v9.avsc"];
-        let stray: Vec<String> = stray
-            .iter()
-            .map(|s| if *s == "README.md" { (*s).into() } else { format!("agent-matched-event/{s}") })
-            .collect();
-        assert_eq!(listing.stray, stray);
-        assert_eq!(list_schemas(&folder.path().join("none")).unwrap_err().code(), 2);
     }
 
     #[test]
