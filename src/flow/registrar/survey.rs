@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::future::Future;
 use std::sync::{Arc, OnceLock};
 
-use eventctl_core::fault::{Fault, FaultKind};
+use eventctl_core::fault::Fault;
 use eventctl_core::schemas::register::{
     Answers, Content, Held, HeldLevel, HeldReference, LevelOrigin, Match, Matches, SubjectAnswers,
     VersionAnswer, Wanted, matching,
@@ -15,8 +15,8 @@ use eventctl_core::schemas::register::{
 use tokio::task::JoinSet;
 
 use crate::registry::{
-    Found, LevelWord, Reference, Registered, Registry, SchemaContent, SchemaType, Scope, SubjectLevel,
-    VersionName,
+    Found, LevelWord, Reference, Registered, Registry, RegistryError, SchemaContent, SchemaType, Scope,
+    SubjectLevel, VersionName,
 };
 
 /// How many subjects are asked about at once.
@@ -39,8 +39,17 @@ pub struct Survey {
 
 /// Reads what the registry holds of the subjects of some files, and matches the two. What we cannot match, the
 /// registry is asked to look up: it may take another text for the same schema.
-pub async fn of_files(registry: &Registry, wanted: &Wanted, normalize: bool) -> Survey {
-    let held = subjects(registry, wanted.subjects.keys().cloned().collect()).await;
+///
+/// # Errors
+/// As `subjects`.
+pub async fn of_files(
+    registry: &Registry,
+    wanted: &Wanted,
+    also: BTreeSet<String>,
+    normalize: bool,
+) -> Result<Survey, RegistryError> {
+    let names = wanted.subjects.keys().cloned().chain(also).collect();
+    let held = subjects(registry, names).await?;
     let mut matches = matching(wanted, &held);
     let mut asked: BTreeSet<(String, u32)> = BTreeSet::new();
     loop {
@@ -54,7 +63,7 @@ pub async fn of_files(registry: &Registry, wanted: &Wanted, normalize: bool) -> 
             }
         }
         if open.is_empty() {
-            return Survey { held, matches };
+            return Ok(Survey { held, matches });
         }
         let found = each(open, |(subject, file, content)| {
             let registry = registry.clone();
@@ -70,22 +79,32 @@ pub async fn of_files(registry: &Registry, wanted: &Wanted, normalize: bool) -> 
     }
 }
 
-/// Reads what the registry holds of some subjects.
-pub async fn subjects(registry: &Registry, names: BTreeSet<String>) -> Held {
+/// Reads what the registry holds of some subjects, and of those they refer to only what they refer to.
+///
+/// # Errors
+/// Why no subject at all could be read; where some could, each keeps its own trouble.
+pub async fn subjects(registry: &Registry, names: BTreeSet<String>) -> Result<Held, RegistryError> {
     let away: Arc<OnceLock<Fault>> = Arc::default();
-    let read = each(names, |name| {
+    let asked = each(names, |name| {
         let (registry, away) = (registry.clone(), Arc::clone(&away));
         async move {
-            let answers = match away.get() {
-                Some(fault) => without_answers(fault),
+            let (answers, error) = match away.get() {
+                Some(fault) => (without_answers(fault), None),
                 None => subject(&registry, &name, &away).await,
             };
-            (name, answers)
+            (name, answers, error)
         }
     });
-    let mut answers = Answers { subjects: read.await.into_iter().collect(), referenced: BTreeMap::new() };
+    let (mut answers, mut first) = (Answers::default(), None);
+    for (name, its, error) in asked.await {
+        answers.subjects.insert(name, its);
+        first = first.or(error);
+    }
+    if let (Some(error), true) = (first, answers.subjects.values().all(|subject| subject.versions.is_err())) {
+        return Err(error);
+    }
     referenced(registry, &mut answers).await;
-    Held::read(&answers)
+    Ok(Held::read(&answers))
 }
 
 /// A schema as it is sent.
@@ -134,42 +153,43 @@ pub fn level(level: &SubjectLevel) -> HeldLevel {
 }
 
 fn without_answers(fault: &Fault) -> SubjectAnswers {
-    SubjectAnswers { versions: Err(fault.clone()), deleted: Vec::new(), level: Err(fault.clone()) }
+    let (versions, level) = (Err(fault.clone()), Err(fault.clone()));
+    SubjectAnswers { versions, unread: 0, deleted: Vec::new(), level }
 }
 
-async fn subject(registry: &Registry, name: &str, away: &OnceLock<Fault>) -> SubjectAnswers {
-    let versions = match live(registry, name).await {
+async fn subject(
+    registry: &Registry,
+    name: &str,
+    away: &OnceLock<Fault>,
+) -> (SubjectAnswers, Option<RegistryError>) {
+    let (versions, unread) = match live(registry, name).await {
         Ok(versions) => versions,
-        Err(fault) => {
+        Err(error) => {
+            let fault = error.fault();
             // Whoever is away for one subject is away for all.
             if fault.kind.leaves_outcome_unknown() {
                 let _ = away.set(fault.clone());
             }
-            return without_answers(&fault);
+            return (without_answers(&fault), Some(error));
         }
     };
     let deleted = deleted(registry, name, &versions).await;
     let level = registry.level(name).await.map(|found| level(&found)).map_err(|error| error.fault());
-    SubjectAnswers { versions: Ok(versions), deleted, level }
+    (SubjectAnswers { versions: Ok(versions), unread, deleted, level }, None)
 }
 
-/// The versions in use; none where the subject is new.
-async fn live(registry: &Registry, name: &str) -> Result<Vec<VersionAnswer>, Fault> {
-    let numbers = registry.versions(name, Scope::Live).await.map_err(|error| error.fault())?;
-    let numbers = numbers.here().unwrap_or_default();
-    if numbers.len() > VERSIONS_LIMIT {
-        let message = format!("the subject has {} versions; {VERSIONS_LIMIT} are read", numbers.len());
-        return Err(Fault { kind: FaultKind::Other, code: "TOO_MANY".to_owned(), message });
-    }
-    let mut versions = Vec::with_capacity(numbers.len());
-    for number in numbers {
-        let found = registry.version(name, VersionName::Number(number)).await;
+/// The versions in use, none where the subject is new; and how many older ones are too many to be read.
+async fn live(registry: &Registry, name: &str) -> Result<(Vec<VersionAnswer>, usize), RegistryError> {
+    let numbers = registry.versions(name, Scope::Live).await?.here().unwrap_or_default();
+    let mut versions = Vec::with_capacity(numbers.len().min(VERSIONS_LIMIT));
+    let beyond = numbers.len().saturating_sub(VERSIONS_LIMIT);
+    for number in numbers.into_iter().skip(beyond) {
         // One that is gone was deleted since the numbers were told.
-        if let Found::Here(registered) = found.map_err(|error| error.fault())? {
+        if let Found::Here(registered) = registry.version(name, VersionName::Number(number)).await? {
             versions.push(answer(&registered));
         }
     }
-    Ok(versions)
+    Ok((versions, beyond))
 }
 
 /// The versions that were softly deleted, as far as they can be told: no decision hangs on them.

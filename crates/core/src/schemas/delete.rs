@@ -305,6 +305,7 @@ mod tests {
         };
         let answers = SubjectAnswers {
             versions: Ok(in_use.iter().map(version).collect()),
+            unread: 0,
             deleted: deleted.iter().map(version).collect(),
             level: Ok(HeldLevel::of_default(Compatibility::Backward)),
         };

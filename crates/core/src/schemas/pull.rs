@@ -225,7 +225,8 @@ impl<'a> Puller<'a> {
             return refused(format!("{path} is there and says something else"));
         }
         let text = match Json::read(&held.text) {
-            Ok(json) => json::pretty(&json),
+            // What acts on a terminal is written as escapes: files are looked at with `cat`.
+            Ok(json) => json::pretty(&json, char::is_control),
             Err(_) => held.text.clone(),
         };
         let text = if text.len() > SIZE_LIMIT { held.text.clone() } else { text };

@@ -70,6 +70,20 @@ impl RegistryVerdict {
     }
 }
 
+impl RegistryVerdict {
+    /// The sentences that go with it: the registry's own, or ours where it was not asked.
+    #[must_use]
+    pub fn reasons(&self) -> Vec<String> {
+        match self {
+            RegistryVerdict::NewSubject | RegistryVerdict::Compatible => Vec::new(),
+            RegistryVerdict::Incompatible { reasons } => reasons.clone(),
+            RegistryVerdict::Invalid { reason } => vec![reason.clone()],
+            RegistryVerdict::NotAsked { why } => vec![why.clone()],
+            RegistryVerdict::Unknown { fault } => vec![fault.message.clone()],
+        }
+    }
+}
+
 /// Whether two verdicts on the same thing agree.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Agreement {
@@ -181,14 +195,9 @@ fn ours(input: &PlanInput<'_>, question: &Question) -> Verdict {
         },
         Err(_) => return unknown("the level in force is not known"),
     };
-    let labels: Vec<String> =
-        held.known().iter().map(|held| label(input, &question.subject, held.version)).collect();
-    let before: Vec<Earlier<'_>> = held
-        .known()
-        .iter()
-        .zip(&labels)
-        .map(|(held, label)| Earlier { label, schema: held.schema.as_ref().map_err(String::as_str) })
-        .collect();
+    let before = held.earlier(|version| label(input, &question.subject, version));
+    let before: Vec<Earlier<'_>> =
+        before.iter().map(|(label, schema)| Earlier { label, schema: *schema }).collect();
     judge(level, &format!("v{}", question.file), &version.schema, &before)
 }
 

@@ -49,6 +49,8 @@ pub struct VersionAnswer {
 pub struct SubjectAnswers {
     /// The versions in use, in the order of their numbers.
     pub versions: Result<Vec<VersionAnswer>, Fault>,
+    /// How many older versions in use there are, which were not read because they are too many.
+    pub unread: usize,
     /// Those that were softly deleted; empty where they could not be told, which changes no decision.
     pub deleted: Vec<VersionAnswer>,
     /// The level.
@@ -157,6 +159,8 @@ pub struct HeldVersion {
 pub struct HeldSubject {
     /// The versions in use by number; empty where the subject is new.
     pub versions: Result<Vec<HeldVersion>, Fault>,
+    /// How many older versions in use there are, of which nothing is known.
+    pub unread: usize,
     /// Those that were softly deleted, by number.
     pub deleted: Vec<HeldVersion>,
     /// The level.
@@ -168,6 +172,15 @@ impl HeldSubject {
     #[must_use]
     pub fn known(&self) -> &[HeldVersion] {
         self.versions.as_deref().unwrap_or_default()
+    }
+
+    /// What people call the versions in use, and what they say, in the registry's order.
+    pub(super) fn earlier(&self, label: impl Fn(u32) -> String) -> Vec<(String, Result<&Schema, &str>)> {
+        let unread = (self.unread > 0)
+            .then(|| (format!("{} older versions", self.unread), Err("they are too many to be read")));
+        let known = self.known().iter();
+        let known = known.map(|held| (label(held.version), held.schema.as_ref().map_err(String::as_str)));
+        unread.into_iter().chain(known).collect()
     }
 
     /// The version of this number, softly deleted or not.
@@ -205,6 +218,7 @@ impl Held {
             };
             let held = HeldSubject {
                 versions: answers.versions.as_deref().map(all).map_err(Clone::clone),
+                unread: answers.unread,
                 deleted: all(&answers.deleted),
                 level: answers.level.clone(),
             };

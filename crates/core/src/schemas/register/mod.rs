@@ -35,7 +35,7 @@ pub use run::{Look, Next, Receipt, Request, Run, Seen, after_answer, level_look,
 pub use standing::{Standing, StandingVersion, standing};
 pub use verdict::Verdict;
 pub use wanted::{Wanted, WantedReference, WantedVersion};
-pub use wire::{PLAN_KIND, PlanWire, RegisterWire};
+pub use wire::{PLAN_KIND, PlanWire, RegisterWire, SubjectWire};
 
 #[cfg(test)]
 pub(super) mod tests;

@@ -124,11 +124,7 @@ impl<'a> Planner<'a> {
             }
             _ => {}
         }
-        let before = held.known().iter().map(|held| {
-            let label = label(input, subject, held.version);
-            (label, held.schema.as_ref().map_err(String::as_str))
-        });
-        let before = before.collect();
+        let before = held.earlier(|version| label(input, subject, version));
         plan.unknown = unknown;
         plan.notes = notes(input, subject, held);
         let judged_by = input.judged_by.map_or_else(|| judged_by(&plan.level, held), Ok);
@@ -282,6 +278,9 @@ fn overtaken(input: &PlanInput<'_>, subject: &str, file: u32) -> Option<u32> {
 /// What is worth knowing about what the registry holds of a subject.
 pub(super) fn notes(input: &PlanInput<'_>, subject: &str, held: &HeldSubject) -> Vec<String> {
     let mut notes = Vec::new();
+    if held.unread > 0 {
+        notes.push(format!("{} older versions of the registry are too many to be read", held.unread));
+    }
     let versions = input.wanted.subjects.get(subject).map(Vec::as_slice).unwrap_or_default();
     let strangers: Vec<u32> = held
         .known()

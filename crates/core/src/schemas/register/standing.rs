@@ -59,7 +59,9 @@ pub fn standing(input: &PlanInput<'_>, subject: &str) -> Option<Standing> {
         Err(_) => Vec::new(),
     };
     let notes = if versions.is_ok() { notes(input, subject, held) } else { Vec::new() };
-    let agrees = versions.as_ref().ok().map(|versions| {
+    let readable =
+        versions.as_ref().ok().filter(|_| held.unread == 0 && !input.wanted.broken.contains(subject));
+    let agrees = readable.map(|versions| {
         let known = versions.iter().all(|version| !version.files.is_empty());
         let ordered = versions.iter().filter_map(|version| version.files.first()).is_sorted();
         unregistered.is_empty() && known && ordered

@@ -41,18 +41,19 @@ pub struct Wanted {
     pub chosen: BTreeSet<String>,
     /// Those, and all that they refer to.
     pub subjects: BTreeMap<String, Vec<WantedVersion>>,
+    /// Subjects with a version that cannot be read.
+    pub broken: BTreeSet<String>,
 }
 
 impl Wanted {
-    /// Takes the files of some subjects out of a library, and of those they refer to.
-    ///
-    /// # Errors
-    /// Everything that is wrong with their files.
+    /// Takes the files of some subjects out of a library, and of those they refer to; with everything that is wrong
+    /// with their files. A version that cannot be read is left out.
+    #[must_use]
     pub fn of(
         library: &Library,
         lock: &Lock,
         chosen: impl IntoIterator<Item = SubjectName>,
-    ) -> Result<Wanted, Vec<FileFindings>> {
+    ) -> (Wanted, Vec<FileFindings>) {
         let mut wanted = Wanted::default();
         let mut wrong = Vec::new();
         let mut ahead: BTreeSet<SubjectName> = chosen.into_iter().collect();
@@ -64,13 +65,16 @@ impl Wanted {
                 ahead.extend(version.references.iter().map(|reference| reference.subject.clone()));
                 match library.schema(version) {
                     Ok(schema) => versions.push(self::version(version, schema, lock.state(&name, version))),
-                    Err(findings) => wrong.extend(findings),
+                    Err(findings) => {
+                        wanted.broken.insert(name.to_string());
+                        wrong.extend(findings);
+                    }
                 }
             }
             wanted.subjects.insert(name.to_string(), versions);
             ahead.retain(|name| !wanted.subjects.contains_key(name.as_str()));
         }
-        if wrong.is_empty() { Ok(wanted) } else { Err(wrong) }
+        (wanted, wrong)
     }
 
     /// A version of a file.

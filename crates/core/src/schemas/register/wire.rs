@@ -2,10 +2,12 @@
 
 use serde::Serialize;
 
+use super::agreement::Opinion;
 use super::level::LevelPlan;
-use super::plan::{Because, Plan, Unknown, VersionState};
+use super::plan::{Because, Plan, SubjectPlan, Unknown, VersionPlan, VersionState};
 use super::report::{Item, ItemKey, ItemOutcome, RegisterCounts, RegisterReport};
 use crate::fault::Fault;
+use crate::risk::Risk;
 
 /// The `kind` of a plan's document.
 pub const PLAN_KIND: &str = "schema.plan";
@@ -27,8 +29,9 @@ struct PlanCounts {
     unknown: usize,
 }
 
+/// One subject of a plan as data, for `schema.plan` and `schema.check`.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-struct SubjectWire {
+pub struct SubjectWire {
     subject: String,
     new: bool,
     declared_level: Option<&'static str>,
@@ -51,6 +54,9 @@ struct VersionWire {
     verdict: Option<&'static str>,
     same_as: Option<u32>,
     reasons: Vec<String>,
+    registry_verdict: Option<&'static str>,
+    registry_reasons: Vec<String>,
+    agreement: Option<&'static str>,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -107,27 +113,10 @@ impl Plan {
     /// The plan as the data of its document.
     #[must_use]
     pub fn wire(&self) -> PlanWire {
-        let subject = |subject: &super::plan::SubjectPlan| {
-            let change = if let LevelPlan::Set(change) = &subject.level { Some(change) } else { None };
-            let loses = change.and_then(|change| change.loses.clone());
-            SubjectWire {
-                subject: subject.subject.clone(),
-                new: subject.new,
-                declared_level: subject.declared.map(|level| level.as_str()),
-                level: subject.in_force.as_ref().map(|level| level.word().to_owned()),
-                level_origin: subject.in_force.as_ref().map(|level| level.origin.as_str()),
-                set_level: change.map(|change| change.to.as_str()),
-                risk: loses.as_ref().map(|_| crate::risk::Risk::CompatibilityLower.name()),
-                loses,
-                versions: subject.versions.iter().map(version).collect(),
-                notes: subject.notes.clone(),
-                unknown: subject.unknown.iter().map(|unknown| unknown_wire(None, unknown)).collect(),
-            }
-        };
         PlanWire {
             registry: self.registry.clone(),
             normalize: self.normalize,
-            subjects: self.subjects.iter().map(subject).collect(),
+            subjects: self.subjects.iter().map(|subject| subject.wire(&[])).collect(),
             summary: PlanCounts {
                 levels: self.levels().count(),
                 versions: self.additions().count(),
@@ -138,7 +127,40 @@ impl Plan {
     }
 }
 
-fn version(version: &super::plan::VersionPlan) -> VersionWire {
+impl SubjectPlan {
+    /// The subject as data, with the registry's verdicts where it was asked for them.
+    #[must_use]
+    pub fn wire(&self, opinions: &[Opinion]) -> SubjectWire {
+        let change = if let LevelPlan::Set(change) = &self.level { Some(change) } else { None };
+        let loses = change.and_then(|change| change.loses.clone());
+        let version = |planned: &VersionPlan| {
+            let mut opinions = opinions.iter();
+            let opinion =
+                opinions.find(|opinion| opinion.subject == self.subject && opinion.file == planned.file);
+            VersionWire {
+                registry_verdict: opinion.map(|opinion| opinion.theirs.as_str()),
+                registry_reasons: opinion.map(|opinion| opinion.theirs.reasons()).unwrap_or_default(),
+                agreement: opinion.map(|opinion| opinion.agreement.as_str()),
+                ..version(planned)
+            }
+        };
+        SubjectWire {
+            subject: self.subject.clone(),
+            new: self.new,
+            declared_level: self.declared.map(|level| level.as_str()),
+            level: self.in_force.as_ref().map(|level| level.word().to_owned()),
+            level_origin: self.in_force.as_ref().map(|level| level.origin.as_str()),
+            set_level: change.map(|change| change.to.as_str()),
+            risk: loses.as_ref().map(|_| Risk::CompatibilityLower.name()),
+            loses,
+            versions: self.versions.iter().map(version).collect(),
+            notes: self.notes.clone(),
+            unknown: self.unknown.iter().map(|unknown| unknown_wire(None, unknown)).collect(),
+        }
+    }
+}
+
+fn version(version: &VersionPlan) -> VersionWire {
     let wire = VersionWire { file: version.file, ..VersionWire::default() };
     match &version.state {
         VersionState::Registered(found) => {

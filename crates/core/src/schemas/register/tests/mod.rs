@@ -129,6 +129,7 @@ impl World {
     pub(in crate::schemas) fn subject(&mut self, name: &str) -> &mut SubjectAnswers {
         self.answers.subjects.entry(name.to_owned()).or_insert_with(|| SubjectAnswers {
             versions: Ok(Vec::new()),
+            unread: 0,
             deleted: Vec::new(),
             level: Ok(HeldLevel::of_default(Compatibility::Backward)),
         })
@@ -143,7 +144,8 @@ impl World {
         let lock = Lock::read(&Source::new("schemas.lock", &self.lock)).unwrap();
         let chosen = self.chosen.unwrap_or(names);
         let chosen = chosen.iter().map(|name| name.parse().unwrap());
-        let wanted = Wanted::of(&library, &lock, chosen).unwrap();
+        let (wanted, wrong) = Wanted::of(&library, &lock, chosen);
+        assert!(wrong.is_empty(), "{wrong:?}");
         let held = Held::read(&self.answers);
         let matches = matching(&wanted, &held);
         Met { wanted, held, matches, library, lock, declared: self.declared }

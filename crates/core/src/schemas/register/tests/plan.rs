@@ -331,3 +331,20 @@ fn killed_at_any_step_the_next_plan_goes_on_from_there() {
         assert_eq!(steps(&world.plan()), expected, "{done} done");
     }
 }
+
+#[test]
+fn older_versions_that_were_not_read_are_no_verdict_where_they_count() {
+    let world = |level| {
+        let mut world = World::default()
+            .file("s", 1, &record("a"))
+            .file("s", 2, &record("a b?"))
+            .held("s", 9_001, &record("a"))
+            .declares("s", level);
+        world.subject("s").unread = 9_000;
+        world.plan()
+    };
+    assert_eq!(states(&world(C::Backward), "s"), ["v1 is 9001", "v2 added, compatible"]);
+    let plan = world(C::BackwardTransitive);
+    assert_eq!(states(&plan, "s"), ["v1 is 9001", "v2 added, unknown"]);
+    assert!(plan.subject("s").unwrap().notes[0].starts_with("9000 older versions"));
+}
