@@ -3,5 +3,6 @@
 
 pub mod delete;
 pub mod judge;
+pub mod pull;
 pub mod register;
 pub mod survey;

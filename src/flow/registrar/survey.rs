@@ -107,6 +107,16 @@ pub async fn subjects(registry: &Registry, names: BTreeSet<String>) -> Result<He
     Ok(Held::read(&answers))
 }
 
+/// What a schema refers to, directly and through others. What cannot be read is not in it.
+pub async fn needed(registry: &Registry, content: &Content) -> BTreeMap<(String, u32), Content> {
+    let root = (String::new(), 0);
+    let mut answers =
+        Answers { subjects: BTreeMap::new(), referenced: [(root.clone(), content.clone())].into() };
+    referenced(registry, &mut answers).await;
+    answers.referenced.remove(&root);
+    answers.referenced
+}
+
 /// A schema as it is sent.
 #[must_use]
 pub fn content(text: &str, references: &[HeldReference]) -> SchemaContent {

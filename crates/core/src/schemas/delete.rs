@@ -233,7 +233,7 @@ pub struct DeleteWire {
     version: u32,
     id: Option<u32>,
     files: Vec<u32>,
-    result: &'static str,
+    result: Option<&'static str>,
     reason: Option<String>,
     fault: Option<Fault>,
     notes: Vec<String>,
@@ -277,16 +277,24 @@ impl DeleteReport {
             DeleteOutcome::Unresolved { reason, fault } => (Some(reason.clone()), fault.clone()),
             DeleteOutcome::Done | DeleteOutcome::Existing | DeleteOutcome::Absent => (None, None),
         };
+        DeleteWire { result: Some(self.outcome.as_str()), reason, fault, ..self.plan.wire() }
+    }
+}
+
+impl DeletePlan {
+    /// The plan as the data of a document that says no result yet.
+    #[must_use]
+    pub fn wire(&self) -> DeleteWire {
         DeleteWire {
-            registry: self.plan.registry.clone(),
-            subject: self.plan.subject.clone(),
-            version: self.plan.version,
-            id: self.plan.target().map(|target| target.id),
-            files: self.plan.target().map(|target| target.files.clone()).unwrap_or_default(),
-            result: self.outcome.as_str(),
-            reason,
-            fault,
-            notes: self.plan.notes(),
+            registry: self.registry.clone(),
+            subject: self.subject.clone(),
+            version: self.version,
+            id: self.target().map(|target| target.id),
+            files: self.target().map(|target| target.files.clone()).unwrap_or_default(),
+            result: None,
+            reason: None,
+            fault: None,
+            notes: self.notes(),
         }
     }
 }

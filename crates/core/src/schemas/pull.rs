@@ -52,6 +52,8 @@ pub struct PulledSubject {
     pub subject: String,
     /// Its versions in the registry's order.
     pub versions: Vec<PulledVersion>,
+    /// True where the registry has no such subject: a finding.
+    pub absent: bool,
     /// Why its versions could not be read; null where they were.
     pub fault: Option<Fault>,
 }
@@ -152,6 +154,7 @@ impl<'a> Puller<'a> {
         let subject = |(name, begun): (&str, Begun<'_>)| PulledSubject {
             subject: name.to_owned(),
             versions: begun.done,
+            absent: begun.held.versions.as_ref().is_ok_and(Vec::is_empty),
             fault: begun.held.versions.as_ref().err().cloned(),
         };
         Pull {
@@ -348,10 +351,11 @@ impl Pull {
         }
     }
 
-    /// True where a version was refused: a finding (1).
+    /// True where a version was refused, or a subject is not there: a finding (1).
     #[must_use]
     pub fn has_findings(&self) -> bool {
-        self.versions().any(|version| matches!(version.state, PullState::Refused { .. }))
+        self.subjects.iter().any(|subject| subject.absent)
+            || self.versions().any(|version| matches!(version.state, PullState::Refused { .. }))
     }
 
     /// True where something could not be read or written: unknown (3).

@@ -143,6 +143,14 @@ fn a_lock_that_says_otherwise_is_never_contradicted() {
 }
 
 #[test]
+fn a_subject_that_is_not_there_is_a_finding() {
+    let mut world = World::default().held("s", 1, &record("a"));
+    world.subject("t");
+    let pull = pulled(&world.meet());
+    assert!(pull.has_findings() && pull.subjects[1].absent && !pull.subjects[0].absent);
+}
+
+#[test]
 fn what_cannot_be_read_or_written_is_unknown() {
     let pull = pulled(&World::default().held("s", 1, &record("a")).denied("t").meet());
     assert!(pull.has_unknown() && !pull.has_findings());

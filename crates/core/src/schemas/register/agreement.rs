@@ -125,6 +125,41 @@ pub struct Opinion {
     pub agreement: Agreement,
 }
 
+/// What a registry makes of the files: what registering them would do, and its own verdicts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Online {
+    /// What registering would do.
+    pub plan: Plan,
+    /// What the registry says of versions that are not registered yet.
+    pub opinions: Vec<Opinion>,
+}
+
+impl Online {
+    /// What the registry says of the versions of a subject.
+    pub fn of(&self, subject: &str) -> impl Iterator<Item = &Opinion> {
+        self.opinions.iter().filter(move |opinion| opinion.subject == subject)
+    }
+
+    /// How many versions there are on which the registry and we disagree.
+    #[must_use]
+    pub fn disagreements(&self) -> usize {
+        self.opinions.iter().filter(|opinion| opinion.agreement == Agreement::Disagreed).count()
+    }
+
+    /// True where a version would not be registered, a level not be granted, or verdicts disagree: a finding (1).
+    #[must_use]
+    pub fn has_findings(&self) -> bool {
+        self.plan.findings() + self.disagreements() > 0
+    }
+
+    /// How much could not be found out: where there is something, the whole is unknown (3).
+    #[must_use]
+    pub fn unknown(&self) -> usize {
+        let unknown = self.opinions.iter().filter(|one| one.agreement == Agreement::Unknown).count();
+        self.plan.unknown() + unknown
+    }
+}
+
 /// What the registry is to be asked about the versions that a plan would add or refuse; and what it need not be asked.
 #[must_use]
 pub fn questions(input: &PlanInput<'_>, plan: &Plan) -> (Vec<Question>, Vec<Opinion>) {

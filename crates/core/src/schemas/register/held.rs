@@ -234,6 +234,19 @@ impl Held {
     }
 }
 
+/// Reads a schema that was asked for by its id, with what it refers to.
+#[must_use]
+pub fn read_by_id(id: u32, content: &Content, referenced: &BTreeMap<(String, u32), Content>) -> HeldVersion {
+    let answers = Answers { subjects: BTreeMap::new(), referenced: referenced.clone() };
+    HeldVersion {
+        version: 0,
+        id,
+        text: content.text.clone(),
+        references: content.references.clone(),
+        schema: Texts::of(&answers).schema("", 0, content),
+    }
+}
+
 /// All texts by subject and number, for references.
 struct Texts<'a>(BTreeMap<(&'a str, u32), &'a Content>);
 

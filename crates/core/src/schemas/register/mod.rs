@@ -18,10 +18,10 @@ mod verdict;
 mod wanted;
 mod wire;
 
-pub use agreement::{Agreement, Opinion, Question, RegistryVerdict, opinion, questions};
+pub use agreement::{Agreement, Online, Opinion, Question, RegistryVerdict, opinion, questions};
 pub use held::{
     Answers, Content, Held, HeldLevel, HeldReference, HeldSubject, HeldVersion, LevelOrigin, SubjectAnswers,
-    VersionAnswer,
+    VersionAnswer, read_by_id,
 };
 pub use level::{LevelChange, LevelPlan, loses};
 pub use matching::{FileMatch, Match, Matches, matching};

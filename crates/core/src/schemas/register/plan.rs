@@ -225,6 +225,16 @@ impl Plan {
 }
 
 impl SubjectPlan {
+    /// True where there is nothing to do and nothing to say.
+    #[must_use]
+    pub fn is_settled(&self) -> bool {
+        let registered = |version: &VersionPlan| matches!(version.state, VersionState::Registered(_));
+        matches!(self.level, LevelPlan::LeftAlone | LevelPlan::InForce)
+            && self.versions.iter().all(registered)
+            && self.notes.is_empty()
+            && self.unknown.is_empty()
+    }
+
     /// How many findings there are.
     #[must_use]
     pub fn findings(&self) -> usize {

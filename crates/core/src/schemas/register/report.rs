@@ -118,6 +118,7 @@ pub struct RegisterReport {
     pub notes: Vec<(String, String)>,
     /// What could not be found out, by subject.
     pub unknown: Vec<(String, Unknown)>,
+    stopped: bool,
 }
 
 /// How many items ended in which way.
@@ -193,6 +194,7 @@ impl RegisterReport {
             if let ItemOutcome::NotTried { reason, .. } = &mut item.outcome
                 && reason == UNTRIED
             {
+                self.stopped = true;
                 why.clone_into(reason);
             }
         }
@@ -215,6 +217,12 @@ impl RegisterReport {
             *slot += 1;
         }
         counts
+    }
+
+    /// True where a step was left that nobody came to.
+    #[must_use]
+    pub fn was_stopped(&self) -> bool {
+        self.stopped
     }
 
     /// True where something was refused or failed, or hangs on what was: a finding (1).
