@@ -8,11 +8,21 @@ use eventctl_core::schemas::register::{
 
 use crate::render::page::{Page, Tone};
 
+/// How many versions are named in a line.
+const NAMED: usize = 10;
+
 /// Puts down what the registry makes of a subject. What is wrong by the files alone was said before, and of it only
 /// what the registry says is added.
 pub(super) fn write(online: &Online, subject: &SubjectPlan, said_before: bool, page: &mut Page) {
-    if subject.new {
-        note(page, "the registry has no version of it yet");
+    let added = subject.versions.iter().filter(|planned| matches!(planned.state, VersionState::Added { .. }));
+    let added: Vec<String> = added.map(|planned| format!("v{}", planned.file)).collect();
+    match (subject.new, added.is_empty()) {
+        (true, true) => note(page, "the registry has no version of it yet"),
+        (true, false) => {
+            note(page, format!("new subject: {} not in the registry yet", human::list(&added, NAMED)));
+        }
+        (false, false) => note(page, format!("not registered yet: {}", human::list(&added, NAMED))),
+        (false, true) => {}
     }
     level(&subject.level, page);
     for planned in &subject.versions {
@@ -57,11 +67,10 @@ fn level(level: &LevelPlan, page: &mut Page) {
 fn version(planned: &VersionPlan, opinion: Option<&Opinion>, said_before: bool, page: &mut Page) {
     let file = planned.file;
     match &planned.state {
-        VersionState::Registered(_) | VersionState::LeftOut => {}
+        VersionState::Registered(_) | VersionState::LeftOut | VersionState::Added { .. } => {}
         VersionState::SameAs { file: earlier } => {
             note(page, format!("v{file} says what v{earlier} says: the registry will keep one version"));
         }
-        VersionState::Added { .. } => note(page, format!("v{file} is not registered yet")),
         VersionState::Refused { reasons } if !said_before => {
             reasons.iter().for_each(|reason| finding(page, format!("against the registry: {reason}")));
         }
@@ -85,9 +94,11 @@ fn opinion(opinion: &Opinion, page: &mut Page) {
         }
         (Agreement::Nothing, _) => {}
         (Agreement::Agreed, RegistryVerdict::Compatible) => {
-            note(page, format!("the registry would take v{file}"));
+            note(page, format!("the registry would take v{file} under the level in force"));
         }
-        (Agreement::Agreed, _) => note(page, format!("the registry would not take v{file} either{told}")),
+        (Agreement::Agreed, _) => {
+            note(page, format!("the registry would not take v{file} under the level in force{told}"));
+        }
         (Agreement::Disagreed, theirs) => {
             let ours = match &opinion.ours {
                 Verdict::Incompatible { reasons } => {

@@ -2,7 +2,7 @@
 
 use eventctl_core::fault::Fault;
 use eventctl_core::human;
-use eventctl_core::schemas::register::{Standing, StandingVersion};
+use eventctl_core::schemas::register::{LevelOrigin, Standing, StandingVersion};
 use serde::Serialize;
 
 use crate::render::page::{Cell, Tone, cell};
@@ -136,7 +136,12 @@ pub(super) fn cells(standing: Option<&Standing>) -> [Cell; 3] {
     };
     let level = match &standing.level {
         Ok(level) => {
-            let cell = cell(format!("{} ({})", level.word(), level.origin.as_str().replace('_', " ")));
+            let origin = match level.origin {
+                LevelOrigin::Subject => "subject",
+                LevelOrigin::Default => "default",
+                LevelOrigin::DefaultBehindNone => "default, reads NONE",
+            };
+            let cell = cell(format!("{} ({origin})", level.word()));
             if standing.level_agrees == Some(false) { cell.tone(Tone::Notable) } else { cell }
         }
         Err(_) => cell("?").tone(Tone::Notable),

@@ -200,7 +200,7 @@ impl<'a> Puller<'a> {
             Ok(references) => Some(self.decide(name, begun, held, &references)),
             Err(missing) if last => {
                 let HeldReference { subject, version, .. } = missing;
-                Some(refused(format!("it refers to version {version} of {subject}, which is no file")))
+                Some(refused(format!("it refers to version {version} of {subject}, which is not pulled")))
             }
             Err(_) => None,
         }

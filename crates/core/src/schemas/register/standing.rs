@@ -1,5 +1,7 @@
 //! How a subject stands: what the registry holds of it beside what the files say, and whether the two agree.
 
+use std::collections::BTreeSet;
+
 use super::held::{HeldLevel, HeldSubject, HeldVersion};
 use super::plan::PlanInput;
 use super::planning::notes;
@@ -63,8 +65,7 @@ pub fn standing(input: &PlanInput<'_>, subject: &str) -> Option<Standing> {
         versions.as_ref().ok().filter(|_| held.unread == 0 && !input.wanted.broken.contains(subject));
     let agrees = readable.map(|versions| {
         let known = versions.iter().all(|version| !version.files.is_empty());
-        let ordered = versions.iter().filter_map(|version| version.files.first()).is_sorted();
-        unregistered.is_empty() && known && ordered
+        unregistered.is_empty() && known && in_order(versions)
     });
     Some(Standing {
         subject: subject.to_owned(),
@@ -77,6 +78,13 @@ pub fn standing(input: &PlanInput<'_>, subject: &str) -> Option<Standing> {
         agrees,
         notes,
     })
+}
+
+/// True where files come in the registry's order. A version that says what an earlier one says changes no order.
+fn in_order(versions: &[StandingVersion]) -> bool {
+    let mut seen = BTreeSet::new();
+    let files = versions.iter().filter_map(|version| version.files.first());
+    files.filter(|file| seen.insert(**file)).is_sorted()
 }
 
 fn level_agrees(declared: Option<Compatibility>, held: &HeldSubject) -> Option<bool> {

@@ -19,6 +19,15 @@ fn files_and_registry_agree_where_they_hold_the_same_in_the_same_order() {
             world().held("s", 1, &record("a")).held("s", 3, &record("a b?")).deleted("s", 2, "\"long\""),
             Some(true),
         ),
+        (
+            "the first one again in another text",
+            world().held("s", 1, &record("a")).held("s", 2, &record("a b?")).held(
+                "s",
+                3,
+                &record("a").replace(',', ", "),
+            ),
+            Some(true),
+        ),
         ("nobody knows", world().denied("s"), None),
     ];
     for (case, world, expected) in rows {
