@@ -215,6 +215,14 @@ pub fn open(path: &Path) -> Result<impl Read + Send + use<>, Failure> {
     File::open(path).map_err(|error| failed("read", path, &error))
 }
 
+/// Creates a folder, with those above it; one that is there stays as it is.
+///
+/// # Errors
+/// As `write_whole`.
+pub fn create_folder(path: &Path) -> Result<(), Failure> {
+    fs::create_dir_all(path).map_err(|error| failed("create", path, &error))
+}
+
 /// Creates a folder that only its owner may enter (mode 0700), and those above it likewise; one that is there stays as
 /// it is.
 ///

@@ -47,6 +47,21 @@ impl Registry {
         found(self.ask(Call::get(path), |body| answers::registered(body, subject, version)).await)
     }
 
+    /// A version of a subject with its schema, also where it was softly deleted.
+    ///
+    /// # Errors
+    /// Why it cannot be told.
+    pub async fn version_or_deleted(
+        &self,
+        subject: &str,
+        number: u32,
+    ) -> Result<Found<Registered>, RegistryError> {
+        let path =
+            format!("{}/versions/{number}{}", path::subject(subject)?, path::scope(Scope::WithDeleted));
+        let read = |body: &[u8]| answers::registered(body, subject, VersionName::Number(number));
+        found(self.ask(Call::get(path), read).await)
+    }
+
     /// The schema of an id, as records name it. It stays there when its versions are softly deleted.
     ///
     /// # Errors

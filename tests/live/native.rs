@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
 
 use eventctl::failure::{Failure, Kind};
-use eventctl::gate::{Approved, Ask, ConsentRule, Consequential, Policy, pass};
+use eventctl::gate::{Approved, Ask, ConsentRule, Consequential, Live, Policy, pass};
 use eventctl::kafka::cluster::Cluster;
 use eventctl::kafka::connect::ConnectOptions;
 use eventctl::kafka::offsets::Isolation;
@@ -69,8 +69,9 @@ fn approved<T>(parts: Vec<T>) -> Approved<Parts<T>> {
         confirmed_context: None,
         protected: None,
         expected: Vec::new(),
+        registries: Vec::new(),
     };
-    pass(Parts(parts), &policy, None, &mut Nobody).unwrap()
+    pass(Parts(parts), &policy, Live::Cluster(None), &mut Nobody).unwrap()
 }
 
 fn creation(topic: &TopicName, partitions: Option<i32>, config: &[(&str, &str)]) -> Creation {

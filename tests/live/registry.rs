@@ -42,8 +42,16 @@ impl Ask for Anything {
 
 fn approved() -> Approved<impl Consequential> {
     let (rule, allowed, expected) = (ConsentRule::Typed, BTreeSet::new(), Vec::new());
-    let policy = Policy { rule, allowed, yes: true, confirmed_context: None, protected: None, expected };
-    gate::pass(Anything, &policy, None, &mut Anything).expect("consent")
+    let policy = Policy {
+        rule,
+        allowed,
+        yes: true,
+        confirmed_context: None,
+        protected: None,
+        expected,
+        registries: Vec::new(),
+    };
+    gate::pass(Anything, &policy, gate::Live::Registry(&[]), &mut Anything).expect("consent")
 }
 
 fn registry(urls: &[&str]) -> Registry {

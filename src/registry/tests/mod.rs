@@ -84,8 +84,16 @@ impl Ask for Anything {
 fn approved() -> Approved<impl Consequential> {
     let (expected, allowed) = (Vec::new(), BTreeSet::new());
     let rule = ConsentRule::Typed;
-    let policy = Policy { rule, allowed, yes: true, confirmed_context: None, protected: None, expected };
-    gate::pass(Anything, &policy, None, &mut Anything).unwrap()
+    let policy = Policy {
+        rule,
+        allowed,
+        yes: true,
+        confirmed_context: None,
+        protected: None,
+        expected,
+        registries: Vec::new(),
+    };
+    gate::pass(Anything, &policy, gate::Live::Registry(&[]), &mut Anything).unwrap()
 }
 
 const OK: &str = "200 OK";

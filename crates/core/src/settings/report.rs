@@ -115,6 +115,7 @@ fn rows(settings: &Settings) -> Vec<Row> {
         environment,
         brokers,
         registry,
+        context_registry: _,
         protected,
         cluster_id,
         kafka,

@@ -242,6 +242,26 @@ fn a_protected_cluster_is_recognised_however_it_is_reached() {
 }
 
 #[test]
+fn a_protected_registry_is_recognised_however_it_is_reached() {
+    let mut repository = repository();
+    let prod = repository.contexts.get_mut("prod").unwrap();
+    prod.protected = Some(at("repo.yaml", 8, true));
+    prod.environment = Some(at("repo.yaml", 9, "prod".to_owned()));
+    let url = |text: &str| RegistryUrl::parse(text).unwrap();
+    prod.registry = Some(at("repo.yaml", 10, vec![url("https://one"), url("https://two")]));
+    let flags = Flags { registry: text("https://TWO:443"), ..Flags::default() };
+    let settings = resolve(Layers { flags, repository: Some(repository), ..Layers::default() }).unwrap();
+    assert!(!settings.protected.value);
+    let in_use = &settings.registry.as_ref().unwrap().urls.value;
+    assert_eq!(settings.registry_protection(in_use, None), Some("prod"));
+    assert_eq!(settings.registry_protection(&[url("https://three")], None), None);
+    assert_eq!(settings.registry_protection(&[url("https://three")], Some("prod")), Some("prod"));
+    // The context's own registry stays known, whatever was said instead.
+    let own = settings.context_registry.as_ref().map(|urls| urls.value[0].as_str());
+    assert_ne!(own, Some(in_use[0].as_str()));
+}
+
+#[test]
 fn protection_follows_the_environment_and_the_users_own_word() {
     let flags = || Flags { brokers: text("other-address:1"), ..Flags::default() };
     let mut one = repository();
