@@ -21,6 +21,7 @@ mod config;
 mod hostile;
 mod imports;
 mod pipes;
+mod schema;
 mod secrets;
 mod terminal;
 mod unreachable;
