@@ -109,7 +109,13 @@ struct Reading {
 impl Reading {
     fn text(&mut self, path: &Path, name: String) -> Result<FoundText, Failure> {
         let mut bytes = Vec::new();
-        let read = File::open(path).and_then(|file| file.take(SIZE_LIMIT as u64 + 1).read_to_end(&mut bytes));
+        let most = SIZE_LIMIT as u64 + 1;
+        let read = File::open(path).and_then(|file| {
+            // Room for all of it at once, and for the end to be seen.
+            let size = file.metadata()?.len().min(most).saturating_add(1);
+            bytes.reserve_exact(usize::try_from(size).unwrap_or_default());
+            file.take(most).read_to_end(&mut bytes)
+        });
         if let Err(error) = read {
             let failure = failed("read", path, &error);
             if failure.kind() != Kind::Input {

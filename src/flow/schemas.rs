@@ -1,9 +1,12 @@
 //! The schema desk's files: the folder, its lock, and the lock as git has it at another commit.
 
+use std::collections::BTreeSet;
+use std::num::NonZero;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use eventctl_core::schemas::check::Against;
+use eventctl_core::name::SubjectName;
+use eventctl_core::schemas::check::{Against, Checked, Desk, Judged};
 use eventctl_core::schemas::{FileFindings, Library, Lock, lock_file};
 use eventctl_core::yaml::{SIZE_LIMIT, Source};
 
@@ -40,6 +43,30 @@ pub fn read(folder: &Path, shown: &str, listing: &SchemaFolder) -> Result<DeskFi
         Some(bytes) => lock_of(&lock_name, &bytes),
     };
     Ok(DeskFiles { library, lock, lock_path, lock_name })
+}
+
+/// How many subjects are judged by one thread at least: fewer are not worth starting one.
+const SHARE: usize = 32;
+
+/// Judges the subjects of a desk on all cores.
+#[must_use]
+pub fn check(desk: &Desk<'_>, only: Option<&BTreeSet<SubjectName>>) -> Checked {
+    let check = desk.begin(only);
+    let names = check.names();
+    let cores = std::thread::available_parallelism().map_or(1, NonZero::get);
+    let share = names.len().div_ceil(cores).max(SHARE);
+    let judge =
+        |names: &[&SubjectName]| -> Vec<Judged> { names.iter().map(|name| check.judge(name)).collect() };
+    let judged = std::thread::scope(|scope| {
+        let (own, others) = names.split_at(share.min(names.len()));
+        let others: Vec<_> = others.chunks(share).map(|names| scope.spawn(move || judge(names))).collect();
+        let mut judged = judge(own);
+        for thread in others {
+            judged.extend(thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
+        }
+        judged
+    });
+    check.finish(judged)
 }
 
 /// The lock's path: beside the folder, under its name.

@@ -22,6 +22,7 @@ mod hostile;
 mod imports;
 mod pipes;
 mod registering;
+mod schema;
 mod secrets;
 mod stub_registry;
 mod terminal;

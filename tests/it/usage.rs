@@ -3,7 +3,7 @@
 use crate::transcript;
 use crate::world::World;
 
-const COMMANDS: [&str; 14] = [
+const COMMANDS: [&str; 20] = [
     "",
     "check",
     "topics",
@@ -12,6 +12,12 @@ const COMMANDS: [&str; 14] = [
     "topics list",
     "topics describe",
     "topics export",
+    "schema",
+    "schema check",
+    "schema lock",
+    "schema list",
+    "schema show",
+    "schema diff",
     "config",
     "config show",
     "config trust",
@@ -42,7 +48,7 @@ fn every_command_explains_itself() {
     transcript!("help", whole);
     let (_, global) = without_global_options(&whole.stdout);
     let mut all = String::new();
-    for command in &COMMANDS[1..13] {
+    for command in &COMMANDS[1..19] {
         let mut line = words(command);
         line.push("--help");
         let run = world.run(&line).ends(0);

@@ -1,8 +1,10 @@
 //! The schema desk as commands are handed it: the folder, its lock, and what the catalog says about subjects.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use eventctl_core::catalog::{self, Expectations};
+use eventctl_core::name::SubjectName;
 use eventctl_core::schemas::check::{Against, Checked, Desk};
 use eventctl_core::schemas::{FileFindings, Levels, Library, Lock};
 use eventctl_core::yaml::{FINDINGS_LIMIT, Source};
@@ -176,7 +178,7 @@ pub fn check(
     desk: &SchemaDesk,
     levels: Levels<'_>,
     against: Option<&Against>,
-    only: Option<&std::collections::BTreeSet<eventctl_core::name::SubjectName>>,
+    only: Option<&BTreeSet<SubjectName>>,
 ) -> Checked {
     let expectations = desk.expectations();
     let source = desk.catalog.as_ref().map_or("", |read| read.source.name.as_str());
@@ -188,7 +190,7 @@ pub fn check(
         expectations: expectations.map(|expectations| (expectations, source)),
         docs: expectations.is_some_and(|expectations| expectations.docs),
     };
-    let mut checked = judged.check(only);
+    let mut checked = schemas::check(&judged, only);
     checked.broken.extend(desk.files.lock.as_ref().err().cloned());
     checked
 }

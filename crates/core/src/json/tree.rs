@@ -145,10 +145,14 @@ fn read(reader: &mut Reader<'_>, mark: usize) -> Result<Json, JsonError> {
     Ok(Json { value, start: start + mark, end: reader.at() + mark })
 }
 
+/// How many names of an object are compared one by one.
+const FEW: usize = 16;
+
 fn members(reader: &mut Reader<'_>, mark: usize) -> Result<Vec<Member>, JsonError> {
     reader.begin_object()?;
     let (mut members, mut first) = (Vec::new(), true);
-    let mut names = BTreeSet::new();
+    // Few names are compared with each other; many are kept in a set.
+    let mut names: Option<BTreeSet<String>> = None;
     loop {
         reader.skip_to_token();
         let before = reader.at();
@@ -157,10 +161,17 @@ fn members(reader: &mut Reader<'_>, mark: usize) -> Result<Vec<Member>, JsonErro
         // Where a comma came first, the name begins behind it.
         let skipped = reader.slice(before, reader.at()).find('"').unwrap_or(0);
         let start = before + skipped;
-        if !names.insert(name.clone()) {
+        let twice = match &mut names {
+            Some(names) => !names.insert(name.clone()),
+            None => members.iter().any(|member: &Member| member.name == name),
+        };
+        if twice {
             return Err(JsonError { kind: JsonErrorKind::Twice, at: start });
         }
         members.push(Member { name, start: start + mark, value: read(reader, mark)? });
+        if names.is_none() && members.len() == FEW {
+            names = Some(members.iter().map(|member| member.name.clone()).collect());
+        }
     }
 }
 
@@ -184,6 +195,15 @@ mod tests {
     fn a_name_stands_once() {
         let error = Json::read("{\"a\":{\"b\":1, \"\\u0062\":2}}").unwrap_err();
         assert_eq!(error, JsonError { kind: JsonErrorKind::Twice, at: 13 });
+        for count in [1, FEW - 1, FEW, FEW + 1, 3 * FEW] {
+            let names: Vec<String> = (0..count).map(|number| format!("\"n{number}\":0")).collect();
+            let object = |more: &str| format!("{{{},{more}}}", names.join(","));
+            assert_eq!(Json::read(&object("\"x\":0")).unwrap().members().len(), count + 1);
+            for again in [0, count / 2, count - 1] {
+                let error = Json::read(&object(&format!("\"n{again}\":0"))).unwrap_err();
+                assert_eq!(error.kind, JsonErrorKind::Twice, "{again} of {count}");
+            }
+        }
     }
 
     #[test]

@@ -122,60 +122,94 @@ pub struct SubjectReport {
     pub offline: Offline,
 }
 
-impl Desk<'_> {
-    /// Checks all subjects, or those that are named.
+/// A check that was begun. Each subject is judged by itself, so that callers may share the work out.
+pub struct Check<'a> {
+    desk: Desk<'a>,
+    names: Vec<&'a SubjectName>,
+    lost: subject::LockFindings<'a>,
+}
+
+/// What was found about one subject.
+pub struct Judged {
+    report: SubjectReport,
+    broken: Vec<FileFindings>,
+    catalog: Vec<Diagnostic>,
+}
+
+impl<'a> Check<'a> {
+    /// The subjects that are to be judged, by name.
     #[must_use]
-    pub fn check(&self, only: Option<&BTreeSet<SubjectName>>) -> Checked {
-        let wanted = |name: &SubjectName| only.is_none_or(|only| only.contains(name));
+    pub fn names(&self) -> &[&'a SubjectName] {
+        &self.names
+    }
+
+    /// Judges one subject.
+    #[must_use]
+    pub fn judge(&self, name: &SubjectName) -> Judged {
+        let desk = &self.desk;
+        let levels = desk.levels.of(name.as_str());
+        let Some(files) = desk.library.subject(name.as_str()) else {
+            let offline = Offline::without_files(self.lost.of(desk, name, &[]));
+            let report = SubjectReport { subject: name.clone(), levels, versions: Vec::new(), offline };
+            return Judged { report, broken: Vec::new(), catalog: Vec::new() };
+        };
+        let read = desk.library.read_subject(files);
+        let mut unmet = Diagnostics::new(desk.expectations.map_or("", |(_, source)| source));
+        if let Some((expectations, _)) = desk.expectations
+            && let Some(items) = expectations.items.get(name)
+        {
+            expected::judge(&read, items, &mut unmet);
+        }
+        let offline = subject::judge(desk, &read, &levels, &self.lost);
+        let versions = files.versions().iter().map(|version| version.number).collect();
+        let report = SubjectReport { subject: name.clone(), levels, versions, offline };
+        Judged { report, broken: read.into_findings(), catalog: unmet.finish() }
+    }
+
+    /// Joins what was found about all subjects, in the order of their names.
+    #[must_use]
+    pub fn finish(&self, judged: Vec<Judged>) -> Checked {
+        let mut subjects = Vec::with_capacity(judged.len());
+        let mut broken = Vec::new();
+        let mut unmet = Diagnostics::new(self.desk.expectations.map_or("", |(_, source)| source));
+        for one in judged {
+            subjects.push(one.report);
+            broken.extend(one.broken);
+            one.catalog.into_iter().for_each(|finding| unmet.push(finding));
+        }
+        let report = CheckReport {
+            folder: self.desk.library.folder().to_owned(),
+            locked: self.desk.lock.map(Lock::size),
+            immutability: self.desk.immutability(),
+            subjects,
+        };
+        Checked { report, broken, catalog: unmet.finish() }
+    }
+}
+
+impl<'a> Desk<'a> {
+    /// Begins a check of all subjects, or of those that are named.
+    #[must_use]
+    pub fn begin(&self, only: Option<&BTreeSet<SubjectName>>) -> Check<'a> {
         let mut names: BTreeSet<&SubjectName> =
             self.library.subjects().map(|subject| &subject.name).collect();
         let locks = [self.lock, self.earlier()];
         names.extend(locks.into_iter().flatten().flat_map(Lock::versions).map(|locked| &locked.subject));
-        names.retain(|name| wanted(name));
+        names.retain(|name| only.is_none_or(|only| only.contains(*name)));
         let lost = subject::LockFindings::collect(self);
-        let mut subjects = Vec::with_capacity(names.len());
-        let mut broken = Vec::new();
-        let mut expected = Diagnostics::new(self.expectations.map_or("", |(_, source)| source));
-        for name in names {
-            let (report, findings) = self.subject(name, &lost, &mut expected);
-            subjects.push(report);
-            broken.extend(findings);
-        }
-        let report = CheckReport {
-            folder: self.library.folder().to_owned(),
-            locked: self.lock.map(Lock::size),
-            immutability: self.immutability(),
-            subjects,
-        };
-        Checked { report, broken, catalog: expected.finish() }
+        Check { desk: *self, names: names.into_iter().collect(), lost }
     }
 
-    fn subject(
-        &self,
-        name: &SubjectName,
-        lost: &subject::LockFindings<'_>,
-        expected: &mut Diagnostics,
-    ) -> (SubjectReport, Vec<FileFindings>) {
-        let levels = self.levels.of(name.as_str());
-        let Some(files) = self.library.subject(name.as_str()) else {
-            let offline = Offline::without_files(lost.of(self, name, &[]));
-            let report = SubjectReport { subject: name.clone(), levels, versions: Vec::new(), offline };
-            return (report, Vec::new());
-        };
-        let read = self.library.read_subject(files);
-        if let Some((expectations, _)) = self.expectations
-            && let Some(items) = expectations.items.get(name)
-        {
-            expected::judge(&read, items, expected);
-        }
-        let offline = subject::judge(self, &read, &levels, lost);
-        let versions = files.versions().iter().map(|version| version.number).collect();
-        let report = SubjectReport { subject: name.clone(), levels, versions, offline };
-        (report, read.into_findings())
+    /// Checks all subjects, or those that are named.
+    #[must_use]
+    pub fn check(&self, only: Option<&BTreeSet<SubjectName>>) -> Checked {
+        let check = self.begin(only);
+        let judged = check.names().iter().map(|name| check.judge(name)).collect();
+        check.finish(judged)
     }
 
     /// The lock at the other state of the repository.
-    fn earlier(&self) -> Option<&Lock> {
+    fn earlier(&self) -> Option<&'a Lock> {
         match self.against? {
             Against::Seen { lock, .. } => Some(lock),
             Against::NotSeen { .. } => None,

@@ -8,8 +8,8 @@ mod closure;
 mod read;
 mod references;
 
-use std::cell::OnceCell;
 use std::collections::BTreeMap;
+use std::sync::OnceLock;
 
 pub use read::{ReadSubject, ReadVersion};
 pub use references::Reference;
@@ -64,7 +64,7 @@ pub struct Library {
     folder: String,
     subjects: BTreeMap<SubjectName, Subject>,
     /// The subject that defines a type as its newest file's root, by the type's full name; made when first needed.
-    roots: OnceCell<BTreeMap<String, (SubjectName, u32)>>,
+    roots: OnceLock<BTreeMap<String, (SubjectName, u32)>>,
 }
 
 /// The versions of one subject.
@@ -111,7 +111,7 @@ impl Library {
         for subject in subjects.values_mut() {
             subject.versions.sort_by_key(|version| version.number);
         }
-        let mut library = Library { folder: folder.to_owned(), subjects, roots: OnceCell::new() };
+        let mut library = Library { folder: folder.to_owned(), subjects, roots: OnceLock::new() };
         closure::resolve(&mut library);
         library
     }
