@@ -10,9 +10,10 @@ mod encode;
 pub mod event;
 #[allow(dead_code, reason = "the decoder will use it")]
 mod extent;
-#[expect(dead_code, reason = "the decoder will use it")]
+#[allow(dead_code, reason = "the decoder will use it")]
 mod input;
 mod output;
+pub mod project;
 #[expect(dead_code, reason = "the decoder will use it")]
 mod skip;
 pub mod texts;
