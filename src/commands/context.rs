@@ -22,6 +22,7 @@ use crate::http;
 use crate::kafka::cluster::Cluster;
 use crate::kafka::connect::ConnectOptions;
 use crate::outcome::Outcome;
+use crate::registry::Registry;
 use crate::render::diagnostics;
 use crate::render::report::Report;
 use crate::settings::{self, LoadError, Loaded, Surroundings};
@@ -276,22 +277,22 @@ impl Context {
         Ok(options)
     }
 
-    /// The registry's first URL and a client for it, if one is named.
+    /// The registry, if one is named. Nothing is asked of it yet.
     ///
     /// # Errors
     /// `Input` where a secret or a certificate cannot be used.
-    pub fn registry(&self) -> Result<Option<(String, http::Client)>, Failure> {
+    pub fn registry(&self) -> Result<Option<Registry>, Failure> {
         let settings = self.settings()?;
         let Some(access) = settings::registry_access(settings, &self.around)? else { return Ok(None) };
-        let Some(url) = access.urls.first() else { return Ok(None) };
         let options = http::Options {
             timeout: settings.timeout.value,
             extra_ca: access.extra_ca.clone(),
             credentials: access.credentials.clone(),
+            identity: access.identity.clone(),
             ..http::Options::default()
         };
-        let client = http::Client::new(options).map_err(|error| Failure::input(error.to_string()))?;
-        Ok(Some((url.as_str().trim_end_matches('/').to_owned(), client)))
+        let registry = Registry::new(&access.urls, options);
+        registry.map(Some).map_err(|error| Failure::input(error.to_string()))
     }
 
     /// The cluster. Nothing is asked of it yet.

@@ -2,4 +2,5 @@
 
 pub mod diagnose;
 pub mod provision;
+pub mod schema_cache;
 pub mod survey;

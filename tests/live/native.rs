@@ -298,7 +298,7 @@ async fn many_topics_in_one_call_are_created_read_and_deleted() {
     loop {
         let offsets = cluster.offsets(&partitions).await;
         assert_eq!(offsets.len(), partitions.len());
-        let faults: Vec<_> = offsets.iter().filter_map(|(_, range)| range.as_ref().err()).collect();
+        let faults: Vec<_> = offsets.values().filter_map(|range| range.as_ref().err()).collect();
         if faults.is_empty() {
             break;
         }

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeSet;
 
-use super::texts::is_time;
+use super::texts::{is_time, special_float};
 use crate::schema::{Content, LogicalType, NodeId, RecordType, Schema};
 
 /// Up to so many branches that are objects are compared with each other; where there are more, all are tagged.
@@ -20,8 +20,8 @@ pub(super) struct Branches {
     names: Vec<(Box<str>, usize)>,
     /// For each branch whether its values are always tagged.
     tagged: Vec<bool>,
-    /// Whether a string may be a value of some branch.
-    strings: bool,
+    /// Whether a string may be a value of some branch, and a float of another one.
+    mixed: bool,
 }
 
 /// What shapes of JSON the encoder takes for a type, and the decoder writes.
@@ -58,8 +58,10 @@ impl Branches {
         let count = |has: fn(&Shapes) -> bool| shapes.iter().filter(|shapes| has(shapes)).count();
         let (numbers, strings, objects) =
             (count(|shapes| shapes.number), count(|shapes| shapes.string), count(|shapes| shapes.object));
-        let names = names(&contents);
-        let mut branches = Branches { names, tagged: Vec::with_capacity(ids.len()), strings: strings > 0 };
+        let names = branch_names(&contents);
+        let floats = contents.iter().any(|content| matches!(content, Content::Float | Content::Double));
+        let mixed = floats && strings > 0;
+        let mut branches = Branches { names, tagged: Vec::with_capacity(ids.len()), mixed };
         let object_contents: Vec<&Content> = (0..)
             .zip(&shapes)
             .filter(|(_, shapes)| shapes.object)
@@ -70,7 +72,7 @@ impl Branches {
                 || (shapes.string && strings > 1)
                 || (shapes.object && objects > COMPARED_LIMIT)
                 || (shapes.object && object_contents.iter().any(|other| may_be(content, other)))
-                || branches.looks_tagged(content);
+                || branches.looks_like_another(content);
             branches.tagged.push(overlaps);
         }
         branches
@@ -82,30 +84,39 @@ impl Branches {
         self.names.get(at).map(|(_, branch)| *branch)
     }
 
+    /// All names by which a branch may be called, in order.
+    pub(super) fn names(&self) -> Vec<Box<str>> {
+        self.names.iter().map(|(name, _)| name.clone()).collect()
+    }
+
     /// Tells whether all values of this branch are tagged.
     pub(super) fn is_tagged(&self, branch: usize) -> bool {
         self.tagged.get(branch).copied().unwrap_or(true)
     }
 
-    /// Tells whether a string may be a value of some branch: then the names of numbers that are none are tagged.
-    pub(super) fn take_strings(&self) -> bool {
-        self.strings
+    /// Tells whether there are floats and strings: then `"NaN"` and its like are tagged, whichever they are.
+    pub(super) fn mix_floats_and_strings(&self) -> bool {
+        self.mixed
     }
 
-    /// Tells whether the values of a record would be read as tagged ones.
-    fn looks_tagged(&self, content: &Content) -> bool {
+    /// Tells whether a record would be read as a tagged value, or a symbol as a float.
+    fn looks_like_another(&self, content: &Content) -> bool {
         match content {
             Content::Record(RecordType { fields, .. }) => match fields.as_slice() {
                 [only] => self.named(&only.name).is_some(),
                 _ => false,
             },
+            Content::Enum(kind) => {
+                self.mixed && kind.symbols.iter().any(|symbol| special_float(symbol).is_some())
+            }
             _ => false,
         }
     }
 }
 
-/// The names of the branches: full names, and unqualified ones that one branch alone has.
-fn names(contents: &[&Content]) -> Vec<(Box<str>, usize)> {
+/// The names by which tagged values may call the branches, in order, and their numbers: full names, and unqualified
+/// ones that one branch alone has.
+pub(super) fn branch_names(contents: &[&Content]) -> Vec<(Box<str>, usize)> {
     let full = contents.iter().enumerate().map(|(index, content)| (content.branch_name(), index));
     let short =
         contents.iter().enumerate().filter_map(|(index, content)| Some((content.name()?.short(), index)));
@@ -195,6 +206,8 @@ mod tests {
             (vec!["\"double\"", "\"string\""], ""),
             (vec!["\"string\"", "\"bytes\""], "string bytes"),
             (vec!["\"string\"", enumeration], "string E"),
+            (vec!["\"double\"", enumeration], ""),
+            (vec!["\"double\"", r#"{"type":"enum","name":"E","symbols":["A","NaN"]}"#], "E"),
             (vec![date, "\"string\""], "int string"),
             (vec![date, "\"long\""], "int long"),
             (vec![date, "\"null\""], ""),

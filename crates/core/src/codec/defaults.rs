@@ -113,9 +113,6 @@ fn misfit(content: &Content, json: &Json) -> String {
         (Content::Enum(kind), Value::String(symbol)) => {
             format!("{} is no symbol of {}", shown(symbol), shown(kind.name.full()))
         }
-        (Content::Bytes | Content::Fixed(_), Value::String(_)) => {
-            "its characters are bytes, and one is above U+00FF".to_owned()
-        }
         (content, _) => format!("it is {}, not {}", json.kind().words(), content.branch_name()),
     }
 }
@@ -135,9 +132,9 @@ fn scalar(content: &Content, json: &Json, out: &mut Vec<u8>) -> Option<()> {
             out.extend_from_slice(&text.parse::<f64>().ok()?.to_le_bytes());
         }
         (Content::String, Value::String(text)) => write_bytes(text.as_bytes(), out),
-        (Content::Bytes, Value::String(text)) => write_bytes(&latin(text)?, out),
+        (Content::Bytes, Value::String(text)) => write_bytes(&latin(text), out),
         (Content::Fixed(fixed), Value::String(text)) => {
-            let mut bytes = latin(text)?;
+            let mut bytes = latin(text);
             bytes.resize(fixed.size as usize, 0);
             out.extend_from_slice(&bytes);
         }
@@ -149,7 +146,7 @@ fn scalar(content: &Content, json: &Json, out: &mut Vec<u8>) -> Option<()> {
     Some(())
 }
 
-/// The bytes whose numbers these characters have.
-fn latin(text: &str) -> Option<Vec<u8>> {
-    text.chars().map(|character| u8::try_from(u32::from(character)).ok()).collect()
+/// The bytes whose numbers these characters have; beyond U+00FF there is none, and Java takes a question mark.
+fn latin(text: &str) -> Vec<u8> {
+    text.chars().map(|character| u8::try_from(u32::from(character)).unwrap_or(b'?')).collect()
 }

@@ -110,6 +110,7 @@ impl<'a> Input<'a> {
     }
 
     /// How many bytes are left.
+    #[cfg(test)]
     pub(super) fn left(&self) -> usize {
         self.rest.len()
     }

@@ -1,27 +1,28 @@
 //! Avro data: from bytes to JSON text and back, by programs that are compiled once per schema.
 //!
-//! [`wire`] tells which schema a value was written with. [`texts`] holds the forms that both directions share: how a
+//! [`wire`] tells which schema a value was written with. A [`Decoder`] turns data into text, by the schema they were
+//! written with or as a reader of another one has them; an [`Encoder`] turns text into data. [`texts`] holds the forms that both directions share: how a
 //! decimal, a time or a float is written and read again.
 
-#[expect(dead_code, reason = "the decoder will use it")]
 mod branches;
+mod decode;
 mod defaults;
 mod encode;
 pub mod event;
-#[allow(dead_code, reason = "the decoder will use it")]
 mod extent;
-#[allow(dead_code, reason = "the decoder will use it")]
 mod input;
 mod output;
 pub mod project;
-#[expect(dead_code, reason = "the decoder will use it")]
 mod skip;
 pub mod texts;
 pub mod wire;
 
 #[cfg(test)]
+mod generate;
+#[cfg(test)]
 mod test_schemas;
 
+pub use decode::{CompileError, DecodeError, DecodeProblem, Decoder, OUTPUT_LIMIT};
 pub use encode::{EncodeError, EncodeProblem, Encoder, SIZE_LIMIT};
 pub use input::{EMPTY_ITEMS_LIMIT, Malformed};
 

@@ -44,6 +44,7 @@ pub(super) struct Skips {
     /// Where the steps of each record begin.
     records: Vec<u32>,
     numbers: BTreeMap<NodeId, u32>,
+    entries: BTreeMap<NodeId, SkipEntry>,
     extents: Extents,
 }
 
@@ -54,6 +55,7 @@ impl Skips {
             branches: Vec::new(),
             records: Vec::new(),
             numbers: BTreeMap::new(),
+            entries: BTreeMap::new(),
             extents: Extents::new(schema),
         }
     }
@@ -64,7 +66,11 @@ impl Skips {
 
     /// The steps that pass over values of a type; the schema is the one these were made for.
     pub(super) fn entry(&mut self, schema: &Schema, id: NodeId) -> SkipEntry {
-        let entry = self.here();
+        if let Some(entry) = self.entries.get(&id) {
+            return *entry;
+        }
+        let entry = SkipEntry(self.here());
+        self.entries.insert(id, entry);
         let mut waiting = Vec::new();
         self.value(schema, id, &mut waiting);
         self.steps.push(Step::End);
@@ -79,7 +85,7 @@ impl Skips {
             }
             self.steps.push(Step::End);
         }
-        SkipEntry(entry)
+        entry
     }
 
     fn here(&self) -> u32 {

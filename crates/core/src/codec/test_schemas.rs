@@ -8,6 +8,11 @@ pub(super) fn schema(text: &str) -> Schema {
     parse(&Source::new("test.avsc", text), &[]).unwrap()
 }
 
+/// Reads a schema that refers to another one.
+pub(super) fn referring(text: &str, referenced: &str) -> Schema {
+    parse(&Source::new("test.avsc", text), &[Source::new("referenced.avsc", referenced)]).unwrap()
+}
+
 /// A record that holds a record, and so on, so many of them; the innermost holds a value of the type `last`.
 pub(super) fn chain(length: usize, last: &str) -> Schema {
     let record = |index: usize| {
@@ -15,7 +20,5 @@ pub(super) fn chain(length: usize, last: &str) -> Schema {
         format!(r#"{{"type":"record","name":"R{index}","fields":[{{"name":"f","type":"{inner}"}}]}}"#)
     };
     let records: Vec<String> = (0..length).map(record).collect();
-    let referenced = Source::new("records.avsc", &format!("[{}]", records.join(",")));
-    let root = Source::new("root.avsc", &format!("{{\"type\":\"R{}\"}}", length - 1));
-    parse(&root, &[referenced]).unwrap()
+    referring(&format!("{{\"type\":\"R{}\"}}", length - 1), &format!("[{}]", records.join(",")))
 }

@@ -181,7 +181,7 @@ pub struct FixedType {
     pub aliases: Vec<Name>,
     /// Its documentation.
     pub doc: Option<String>,
-    /// Its size in bytes, at most 2^31 - 1.
+    /// Its size in bytes, at most 2^31 - 9, as Java has it.
     pub size: u32,
 }
 

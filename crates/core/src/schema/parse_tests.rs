@@ -76,7 +76,7 @@ fn all_errors_of_a_schema_are_told_at_once() {
         "s.avsc:4:29: error: `int` stands twice in this union\n  help: a union has each type once; only named types may repeat their kind",
         "s.avsc:4:35: error: a union may not be a branch of a union\n  help: list its branches here instead",
         "s.avsc:5:3: error: the field `d` needs a `type`\n  help: for example \"type\": \"string\"",
-        "s.avsc:6:56: error: a fixed type needs a `size` in bytes, from 0 to 2147483647\n  help: for example \"size\": 16",
+        "s.avsc:6:56: error: a fixed type needs a `size` in bytes, from 0 to 2147483639\n  help: for example \"size\": 16",
     ];
     assert_eq!(read(text).unwrap_err(), expected);
 }

@@ -134,6 +134,15 @@ pub enum RegistryAuth {
     Bearer(SecretSource),
 }
 
+/// A certificate of ours, and its key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RegistryIdentity {
+    /// The file with the certificate.
+    pub certificate: String,
+    /// The private key.
+    pub key: SecretSource,
+}
+
 /// A setting that loads a library or runs a command.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CodeSetting {
@@ -161,6 +170,8 @@ pub struct DeclaredContext {
     pub registry_auth: Option<Sourced<RegistryAuth>>,
     /// A file with certificates that the registry's may be signed by.
     pub registry_ca: Option<Sourced<String>>,
+    /// The certificate to show to the registry, and its key.
+    pub registry_identity: Option<Sourced<RegistryIdentity>>,
     /// Whether changes need the context's name typed.
     pub protected: Option<Sourced<bool>>,
     /// The cluster that is expected to answer.
@@ -197,6 +208,8 @@ pub struct Registry {
     pub auth: Option<Sourced<RegistryAuth>>,
     /// A file with more certificates to trust.
     pub ca: Option<Sourced<String>>,
+    /// The certificate to show, and its key.
+    pub identity: Option<Sourced<RegistryIdentity>>,
 }
 
 /// A context that would have been used, had not other brokers been named without it.

@@ -332,7 +332,7 @@ impl Connection {
             return Connection {
                 environment: None,
                 brokers: said_brokers,
-                registry: said_registry.map(|urls| Registry { urls, auth: None, ca: None }),
+                registry: said_registry.map(|urls| Registry { urls, auth: None, ca: None, identity: None }),
                 protected: Sourced::new(false, Origin::Default),
                 cluster_id: None,
                 kafka: BTreeMap::new(),
@@ -349,6 +349,7 @@ impl Connection {
             registry,
             registry_auth: auth,
             registry_ca: ca,
+            registry_identity: identity,
             protected: _,
             cluster_id,
             kafka,
@@ -357,8 +358,10 @@ impl Connection {
         } = context.clone();
         // As with brokers: another registry than the context's gets its credentials only where both were said alike.
         let other = said_registry.as_ref().is_some_and(|said| rank(&said.origin) > rank(&name.origin));
-        let with =
-            |urls| if other { Registry { urls, auth: None, ca: None } } else { Registry { urls, auth, ca } };
+        let with = |urls| match other {
+            true => Registry { urls, auth: None, ca: None, identity: None },
+            false => Registry { urls, auth, ca, identity },
+        };
         let trusted = files.all().any(|file| file.place.role == role && file.place.trusted);
         Connection {
             environment,

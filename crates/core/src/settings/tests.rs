@@ -2,7 +2,9 @@
 
 use super::*;
 use crate::secret::Secret;
-use crate::settings::{ConfigReport, FilePlace, RegistryAuth, Role, SecretSource, TrustReport};
+use crate::settings::{
+    ConfigReport, FilePlace, RegistryAuth, RegistryIdentity, Role, SecretSource, TrustReport,
+};
 
 const CANARY: &str = "canary-7f3a";
 
@@ -30,6 +32,14 @@ fn context(path: &str, role: Role, name: &str) -> DeclaredContext {
         registry: Some(at(path, 5, vec![url])),
         registry_auth: Some(at(path, 6, auth)),
         registry_ca: Some(at(path, 7, format!("/{name}.pem"))),
+        registry_identity: Some(at(
+            path,
+            7,
+            RegistryIdentity {
+                certificate: format!("/{name}.crt"),
+                key: SecretSource::Literal(Secret::new(CANARY)),
+            },
+        )),
         protected: Some(at(path, 8, false)),
         cluster_id: Some(at(path, 9, format!("{name}-id").parse().unwrap())),
         kafka: BTreeMap::from([("sasl.password".to_owned(), at(path, 10, password))]),

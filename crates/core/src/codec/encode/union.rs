@@ -7,6 +7,7 @@ use super::error::{EncodeError, EncodeProblem, KNOWN_LIMIT};
 use super::step::{Step, StepId};
 use super::{Members, Run};
 use crate::codec::Form;
+use crate::codec::branches::branch_names;
 use crate::codec::output::write_size;
 use crate::json::{Kind, Reader};
 use crate::schema::{Content, LogicalType, NodeId, Schema};
@@ -52,7 +53,7 @@ impl UnionStep {
                     name: content.branch_name().into(),
                 })
                 .collect(),
-            tags: tags(&contents),
+            tags: branch_names(&contents),
             nulls: of_kind(|content, _| matches!(content, Content::Null)),
             booleans: of_kind(|content, _| matches!(content, Content::Boolean)),
             numbers: of_kind(|content, logical| {
@@ -93,23 +94,6 @@ impl UnionStep {
             names => format!("a value of the union [{}]", names.join(", ")),
         }
     }
-}
-
-/// The names of the branches: full names, and unqualified ones that one branch alone has.
-fn tags(contents: &[&Content]) -> Vec<(Box<str>, usize)> {
-    let full = contents.iter().enumerate().map(|(index, content)| (content.branch_name(), index));
-    let short =
-        contents.iter().enumerate().filter_map(|(index, content)| Some((content.name()?.short(), index)));
-    let mut tags: Vec<(Box<str>, usize)> = full.clone().map(|(name, index)| (name.into(), index)).collect();
-    let mut all: Vec<(&str, usize)> = full.chain(short).collect();
-    // A name without a namespace is full and unqualified at once.
-    all.sort_unstable();
-    all.dedup();
-    let alone = all.chunk_by(|(one, _), (other, _)| one == other).filter(|group| group.len() == 1).flatten();
-    tags.extend(alone.map(|(name, index)| ((*name).into(), *index)));
-    tags.sort_unstable();
-    tags.dedup();
-    tags
 }
 
 fn takes_strings(content: &Content, logical: Option<LogicalType>) -> bool {
