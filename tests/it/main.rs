@@ -16,6 +16,7 @@
 mod world;
 
 mod check;
+mod codec;
 mod completions;
 mod config;
 mod hostile;

@@ -12,6 +12,7 @@ pub mod event;
 mod extent;
 mod input;
 mod output;
+pub mod project;
 mod skip;
 pub mod texts;
 pub mod wire;

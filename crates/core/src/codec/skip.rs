@@ -1,6 +1,7 @@
 //! Passing over values of a schema without looking at them more than needed to find their end.
 //!
-//! Where a block of items tells its size, its items are not looked at at all.
+//! Where a block of items tells its size, its items are not looked at at all. Nothing is allocated while data are
+//! passed over: what nests does so on the stack, as deep as a value may nest and no deeper.
 
 use std::collections::BTreeMap;
 
@@ -13,26 +14,41 @@ use crate::schema::{Content, NodeId, Schema};
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct SkipEntry(u32);
 
-#[derive(Debug, Clone, Copy)]
-enum Step {
+/// A value that is passed over in one move.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Simple {
     /// So many bytes.
     Fixed(u64),
     /// A number, which an int, a long and an enum are.
     Number,
     /// Bytes and their length.
     Bytes,
+}
+
+/// Values that are passed over without steps of their own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Flat {
+    /// Some values, one like the other.
+    Values { what: Simple, times: u32 },
+    /// Some unions of null and something simple, one like the other; `present` is the number of the branch that is not
+    /// null.
+    Optional { what: Simple, present: u8, times: u32 },
+    /// An array of something simple, or with keys a map.
+    Items { item: Simple, keys: bool },
+}
+
+#[derive(Debug, Clone, Copy)]
+enum Step {
+    Flat(Flat),
     /// A branch; its place is at this index, from `first` on.
     Union { first: u32, branches: u32 },
-    /// Items, with keys or without. Where each takes exactly `size` bytes they are passed over together, otherwise
-    /// each by the steps that follow.
-    Items { keys: bool, size: Option<u64>, end: u32 },
-    /// The end of an item whose steps begin at `item`.
-    Next { keys: bool, item: u32 },
+    /// Items, with keys or without. The steps of one follow; behind the last it goes on elsewhere.
+    Items { keys: bool, behind: u32 },
     /// Goes on elsewhere.
     Jump(u32),
     /// A record, by its number.
     Record(u32),
-    /// The end of a value.
+    /// The end of a value, of a record or of an item.
     End,
 }
 
@@ -46,6 +62,122 @@ pub(super) struct Skips {
     numbers: BTreeMap<NodeId, u32>,
     entries: BTreeMap<NodeId, SkipEntry>,
     extents: Extents,
+}
+
+impl Flat {
+    /// The move that passes over values of a type, where there is one.
+    pub(super) fn of(schema: &Schema, extents: &Extents, id: NodeId) -> Option<Flat> {
+        if let Some(what) = Simple::of(schema, extents, id) {
+            return Some(Flat::Values { what, times: 1 });
+        }
+        let simple = |id: NodeId| Simple::of(schema, extents, id);
+        match schema.content(id) {
+            Content::Array(items) => Some(Flat::Items { item: simple(*items)?, keys: false }),
+            Content::Map(values) => Some(Flat::Items { item: simple(*values)?, keys: true }),
+            Content::Union(branches) => {
+                let (present, other) = optional(schema, branches)?;
+                Some(Flat::Optional { what: simple(other)?, present, times: 1 })
+            }
+            _ => None,
+        }
+    }
+
+    /// Two neighbours in one; none where they are too different.
+    pub(super) fn with(self, next: Flat) -> Option<Flat> {
+        match (self, next) {
+            (
+                Flat::Values { what: Simple::Fixed(one), times: 1 },
+                Flat::Values { what: Simple::Fixed(other), times: 1 },
+            ) => Some(Flat::Values { what: Simple::Fixed(one.saturating_add(other)), times: 1 }),
+            (Flat::Values { what, times }, Flat::Values { what: other, times: more }) if what == other => {
+                Some(Flat::Values { what, times: times.checked_add(more)? })
+            }
+            (
+                Flat::Optional { what, present, times },
+                Flat::Optional { what: other, present: that, times: more },
+            ) if what == other && present == that => {
+                Some(Flat::Optional { what, present, times: times.checked_add(more)? })
+            }
+            _ => None,
+        }
+    }
+
+    #[inline]
+    pub(super) fn skip(self, input: &mut Input<'_>, empty_items_left: &mut u64) -> Result<(), Malformed> {
+        match self {
+            Flat::Values { what, times } => what.skip(times, input),
+            Flat::Optional { what, present, times } => {
+                for _ in 0..times {
+                    if input.branch(2)? == usize::from(present) {
+                        what.skip(1, input)?;
+                    }
+                }
+                Ok(())
+            }
+            Flat::Items { item, keys } => items(item, keys, input, empty_items_left),
+        }
+    }
+}
+
+impl Simple {
+    fn of(schema: &Schema, extents: &Extents, id: NodeId) -> Option<Simple> {
+        if let Extent::Exactly(size) = extents.of(id) {
+            return Some(Simple::Fixed(size));
+        }
+        match schema.content(id) {
+            Content::Int | Content::Long | Content::Enum(_) => Some(Simple::Number),
+            Content::Bytes | Content::String => Some(Simple::Bytes),
+            _ => None,
+        }
+    }
+
+    #[inline]
+    fn skip(self, times: u32, input: &mut Input<'_>) -> Result<(), Malformed> {
+        match self {
+            Simple::Fixed(size) => input.skip(size.saturating_mul(u64::from(times)))?,
+            Simple::Number => {
+                for _ in 0..times {
+                    input.skip_long()?;
+                }
+            }
+            Simple::Bytes => {
+                for _ in 0..times {
+                    input.skip_bytes()?;
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The number and the type of the branch that is not null, of a union of null and one more.
+pub(super) fn optional(schema: &Schema, branches: &[NodeId]) -> Option<(u8, NodeId)> {
+    let is_null = |id: &NodeId| matches!(schema.content(*id), Content::Null);
+    match branches {
+        [null, other] if is_null(null) => Some((1, *other)),
+        [other, null] if is_null(null) => Some((0, *other)),
+        _ => None,
+    }
+}
+
+/// Passes over the blocks of an array or a map of simple items.
+fn items(item: Simple, keys: bool, input: &mut Input<'_>, empty_items_left: &mut u64) -> Result<(), Malformed> {
+    let empty = item == Simple::Fixed(0) && !keys;
+    while let Some(block) = input.block(empty, empty_items_left)? {
+        match (block.size, item) {
+            (Some(size), _) => input.skip(size as u64)?,
+            (None, Simple::Fixed(size)) if !keys => input.skip(size.saturating_mul(block.count))?,
+            (None, item) => {
+                for _ in 0..block.count {
+                    if keys {
+                        input.skip_bytes()?;
+                    }
+                    item.skip(1, input)?;
+                }
+            }
+        }
+    }
+    Ok(())
 }
 
 impl Skips {
@@ -95,18 +227,11 @@ impl Skips {
 
     /// Adds the steps of a value. Types nest without a name only as deep as their JSON text.
     fn value(&mut self, schema: &Schema, id: NodeId, waiting: &mut Vec<(NodeId, u32)>) {
-        if let Extent::Exactly(size) = self.extents.of(id) {
-            match self.steps.last_mut() {
-                // Bytes that follow each other are passed over together. A jump never leads between them: what
-                // it leads behind ends with a step of another kind.
-                Some(Step::Fixed(before)) if size > 0 => *before = before.saturating_add(size),
-                _ if size > 0 => self.steps.push(Step::Fixed(size)),
-                _ => {}
-            }
+        if let Some(flat) = Flat::of(schema, &self.extents, id) {
+            self.flat(flat);
             return;
         }
         match schema.content(id) {
-            Content::Bytes | Content::String => self.steps.push(Step::Bytes),
             Content::Array(items) => self.items(schema, *items, false, waiting),
             Content::Map(values) => self.items(schema, *values, true, waiting),
             Content::Union(branches) => self.union(schema, branches, waiting),
@@ -119,21 +244,32 @@ impl Skips {
                 }
                 self.steps.push(Step::Record(number));
             }
-            _ => self.steps.push(Step::Number),
+            // Every other type is flat.
+            _ => {}
         }
     }
 
-    fn items(&mut self, schema: &Schema, id: NodeId, keys: bool, waiting: &mut Vec<(NodeId, u32)>) {
-        let size = self.extents.of(id).exact().filter(|_| !keys);
-        let begin = self.steps.len();
-        self.steps.push(Step::Items { keys, size, end: 0 });
-        if size.is_none() {
-            let item = self.here();
-            self.value(schema, id, waiting);
-            self.steps.push(Step::Next { keys, item });
+    fn flat(&mut self, flat: Flat) {
+        if flat == (Flat::Values { what: Simple::Fixed(0), times: 1 }) {
+            return;
         }
-        let end = self.here();
-        set(&mut self.steps, begin, Step::Items { keys, size, end });
+        // A jump never leads between neighbours: what it leads behind ends with a step of another kind.
+        if let Some(Step::Flat(last)) = self.steps.last_mut()
+            && let Some(both) = last.with(flat)
+        {
+            *last = both;
+            return;
+        }
+        self.steps.push(Step::Flat(flat));
+    }
+
+    fn items(&mut self, schema: &Schema, id: NodeId, keys: bool, waiting: &mut Vec<(NodeId, u32)>) {
+        let begin = self.steps.len();
+        self.steps.push(Step::End);
+        self.value(schema, id, waiting);
+        self.steps.push(Step::End);
+        let behind = self.here();
+        set(&mut self.steps, begin, Step::Items { keys, behind });
     }
 
     fn union(&mut self, schema: &Schema, ids: &[NodeId], waiting: &mut Vec<(NodeId, u32)>) {
@@ -163,17 +299,8 @@ impl Skips {
         input: &mut Input<'_>,
         empty_items_left: &mut u64,
     ) -> Result<(), Malformed> {
-        Skipping { skips: self, depth, input, empty_items_left, open: Vec::new() }.run(entry.0)
+        Skipping { skips: self, depth, input, empty_items_left }.run(entry.0)
     }
-}
-
-/// What is to be ended before the value is.
-#[derive(Debug, Clone, Copy)]
-enum Open {
-    /// A record, behind which it goes on at this step.
-    Record(u32),
-    /// Items: how many are left in the block.
-    Items { left: u64 },
 }
 
 struct Skipping<'a, 'd> {
@@ -181,97 +308,61 @@ struct Skipping<'a, 'd> {
     depth: usize,
     input: &'a mut Input<'d>,
     empty_items_left: &'a mut u64,
-    open: Vec<Open>,
 }
 
 impl Skipping<'_, '_> {
     fn run(&mut self, entry: u32) -> Result<(), Malformed> {
         let mut at = entry;
-        // Every round reads bytes, or goes forward, or ends something.
         while let Some(step) = self.skips.steps.get(at as usize) {
             at += 1;
             match *step {
-                Step::Fixed(size) => self.input.skip(size)?,
-                Step::Number => self.input.skip_long()?,
-                Step::Bytes => self.input.skip_bytes()?,
+                Step::Flat(flat) => flat.skip(self.input, self.empty_items_left)?,
                 Step::Jump(to) => at = to,
                 Step::Union { first, branches } => {
                     let index = self.input.branch(branches as usize)?;
                     at = self.skips.branches.get(first as usize + index).copied().unwrap_or(u32::MAX);
                 }
-                Step::Items { keys, size, end } => match self.blocks(size)? {
-                    None => at = end,
-                    Some(count) => {
-                        self.open(Open::Items { left: count - 1 })?;
-                        self.key(keys)?;
-                    }
-                },
-                Step::Next { keys, item } => {
-                    if self.another()? {
-                        self.key(keys)?;
-                        at = item;
-                    }
+                Step::Items { keys, behind } => {
+                    self.items(at, keys)?;
+                    at = behind;
                 }
                 Step::Record(number) => {
-                    self.open(Open::Record(at))?;
-                    at = self.skips.records.get(number as usize).copied().unwrap_or(u32::MAX);
+                    let record = self.skips.records.get(number as usize).copied().unwrap_or(u32::MAX);
+                    self.deeper()?;
+                    self.run(record)?;
+                    self.depth -= 1;
                 }
-                Step::End => match self.open.pop() {
-                    Some(Open::Record(back)) => at = back,
-                    _ => return Ok(()),
-                },
+                Step::End => return Ok(()),
             }
         }
         Ok(())
     }
 
-    fn open(&mut self, open: Open) -> Result<(), Malformed> {
-        if self.depth + self.open.len() >= DEPTH_LIMIT {
+    fn deeper(&mut self) -> Result<(), Malformed> {
+        if self.depth >= DEPTH_LIMIT {
             return Err(Malformed::Deep(DEPTH_LIMIT));
         }
-        self.open.push(open);
+        self.depth += 1;
         Ok(())
     }
 
-    fn key(&mut self, keys: bool) -> Result<(), Malformed> {
-        if keys { self.input.skip_bytes() } else { Ok(()) }
-    }
-
-    /// Passes over blocks as long as that needs no look at their items. Gives the count of items of the first block
-    /// that does, or none at the end.
-    fn blocks(&mut self, size: Option<u64>) -> Result<Option<u64>, Malformed> {
-        while let Some(block) = self.input.block(size == Some(0), self.empty_items_left)? {
-            match (block.size, size) {
-                (Some(bytes), _) => self.input.skip(bytes as u64)?,
-                (None, Some(size)) => {
-                    let bytes = block.count.checked_mul(size).ok_or(Malformed::Ended("an array"))?;
-                    self.input.skip(bytes)?;
+    /// Passes over items whose steps begin here. Blocks that tell their sizes are passed over whole.
+    fn items(&mut self, item: u32, keys: bool) -> Result<(), Malformed> {
+        self.deeper()?;
+        while let Some(block) = self.input.block(false, self.empty_items_left)? {
+            if let Some(size) = block.size {
+                self.input.skip(size as u64)?;
+                continue;
+            }
+            for _ in 0..block.count {
+                if keys {
+                    self.input.skip_bytes()?;
                 }
-                (None, None) => return Ok(Some(block.count)),
+                self.run(item)?;
             }
         }
-        Ok(None)
-    }
-
-    /// Tells whether another item follows.
-    fn another(&mut self) -> Result<bool, Malformed> {
-        if let Some(Open::Items { left }) = self.open.last_mut()
-            && *left > 0
-        {
-            *left -= 1;
-            return Ok(true);
-        }
-        let more = self.blocks(None)?;
-        match (more, self.open.last_mut()) {
-            (Some(count), Some(Open::Items { left })) => {
-                *left = count - 1;
-                Ok(true)
-            }
-            _ => {
-                self.open.pop();
-                Ok(false)
-            }
-        }
+        self.depth -= 1;
+        Ok(())
     }
 }
 
