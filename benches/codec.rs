@@ -7,6 +7,12 @@
 //! apache-avro is a dependency of the root package's tests and benches alone: its tests need it anyway, the core stays
 //! without it, and a package of its own for one bench would be one more to build for everybody.
 
+#![expect(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    reason = "a bench ends at the first thing that is not as it must be"
+)]
+
 use std::fmt::Write as _;
 use std::hint::black_box;
 use std::io::Write as _;
@@ -200,7 +206,7 @@ impl Bench {
                     room.clear();
                     self.decoder.decode(datum, &mut room).expect("JSON");
                     black_box(&room);
-                })
+                });
             },
             || {
                 self.each(|datum| {
@@ -208,7 +214,7 @@ impl Bench {
                     let json: serde_json::Value = read(&reader, datum).try_into().expect("JSON");
                     serde_json::to_writer(&mut scratch, &json).expect("JSON");
                     black_box(&scratch);
-                })
+                });
             },
         );
         row(
@@ -224,14 +230,14 @@ impl Bench {
                 self.each(|datum| {
                     self.projection.project(datum, &mut slots).expect("fields");
                     black_box(&slots);
-                })
+                });
             },
             || {
                 self.each(|datum| {
                     let json: serde_json::Value = read(&reader, datum).try_into().expect("JSON");
                     let first = steps.iter().fold(&json, |json, step| &json[*step]);
                     black_box((first, &json[last]));
-                })
+                });
             },
         );
         row(
@@ -246,7 +252,7 @@ impl Bench {
                 self.each(|datum| {
                     self.projection.project(datum, &mut slots).expect("fields");
                     black_box(&slots);
-                })
+                });
             },
             || self.each(|datum| drop(black_box(read(&reader, datum)))),
         );
@@ -257,14 +263,14 @@ impl Bench {
                 case.texts.iter().for_each(|text| {
                     self.json_projection.project(text.as_bytes(), &mut slots).expect("fields");
                     black_box(&slots);
-                })
+                });
             },
             || {
                 case.texts.iter().for_each(|text| {
                     let json: serde_json::Value = serde_json::from_str(text).expect("JSON");
                     let first = steps.iter().fold(&json, |json, step| &json[*step]);
                     black_box((first, &json[last]));
-                })
+                });
             },
         );
         row(&mut table, "project two fields of the JSON text", "serde_json's Value", &json, None);
@@ -275,13 +281,13 @@ impl Bench {
                     datum.clear();
                     self.encoder.encode(text, &mut datum).expect("a value");
                     black_box(&datum);
-                })
+                });
             },
             || {
                 case.texts.iter().for_each(|text| {
                     let json: serde_json::Value = serde_json::from_str(text).expect("JSON");
                     black_box(&json);
-                })
+                });
             },
         );
         row(&mut table, "encode from JSON text", "serde_json's Value, and no encoding", &encode, None);
@@ -289,7 +295,7 @@ impl Bench {
         table
     }
 
-    fn each(&self, mut work: impl FnMut(&[u8])) {
+    fn each<'a>(&'a self, mut work: impl FnMut(&'a [u8])) {
         self.datums.iter().for_each(|datum| work(datum));
     }
 }

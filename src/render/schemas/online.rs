@@ -76,7 +76,7 @@ fn version(planned: &VersionPlan, opinion: Option<&Opinion>, said_before: bool, 
         }
         VersionState::Refused { .. } => {}
         VersionState::HeldBack { reason, .. } => {
-            note(page, format!("v{file} would not be registered: {reason}"))
+            note(page, format!("v{file} would not be registered: {reason}"));
         }
     }
     if let Some(opinion) = opinion {

@@ -41,9 +41,15 @@ pub(super) enum Flat {
 enum Step {
     Flat(Flat),
     /// A branch; its place is at this index, from `first` on.
-    Union { first: u32, branches: u32 },
+    Union {
+        first: u32,
+        branches: u32,
+    },
     /// Items, with keys or without. The steps of one follow; behind the last it goes on elsewhere.
-    Items { keys: bool, behind: u32 },
+    Items {
+        keys: bool,
+        behind: u32,
+    },
     /// Goes on elsewhere.
     Jump(u32),
     /// A record, by its number.
@@ -161,7 +167,12 @@ pub(super) fn optional(schema: &Schema, branches: &[NodeId]) -> Option<(u8, Node
 }
 
 /// Passes over the blocks of an array or a map of simple items.
-fn items(item: Simple, keys: bool, input: &mut Input<'_>, empty_items_left: &mut u64) -> Result<(), Malformed> {
+fn items(
+    item: Simple,
+    keys: bool,
+    input: &mut Input<'_>,
+    empty_items_left: &mut u64,
+) -> Result<(), Malformed> {
     let empty = item == Simple::Fixed(0) && !keys;
     while let Some(block) = input.block(empty, empty_items_left)? {
         match (block.size, item) {

@@ -161,7 +161,7 @@ impl DeletePlan {
             }
             Ok(_) => {}
             Err(fault) => {
-                notes.push(format!("whether other schemas refer to it could not be found out ({fault})"))
+                notes.push(format!("whether other schemas refer to it could not be found out ({fault})"));
             }
         }
         notes

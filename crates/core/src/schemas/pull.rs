@@ -168,7 +168,7 @@ impl<'a> Puller<'a> {
         let Some(begun) = self.begun.get_mut(name) else { return };
         match (&taken.state, taken.file) {
             (PullState::Written { .. } | PullState::Existing, Some(file)) => {
-                begun.next = file.saturating_add(1)
+                begun.next = file.saturating_add(1);
             }
             (PullState::Refused { .. }, _) if begun.stopped.is_none() => begun.stopped = Some(taken.version),
             _ => {}
