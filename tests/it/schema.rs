@@ -288,8 +288,12 @@ fn immutability_that_cannot_be_checked_is_unknown() {
     // The folder that marks a repository in these tests is none of git's.
     let told = reason(&orders(), &["check", "--against", "HEAD"]);
     assert!(told.contains("this is no git repository, or git cannot use it"), "{told}");
-    let told = reason(&orders().set("PATH", "/nonexistent"), &["check", "--against", "HEAD"]);
-    assert!(told.contains("cannot start `git`"), "{told}");
+    let world = orders();
+    let mut without_git = world.command(&["check", "--against", "HEAD"]);
+    let output = without_git.env("PATH", "/nonexistent").output().expect("output");
+    let told = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert_eq!(output.status.code(), Some(3), "{told}");
+    assert!(told.contains("immutability not checked against HEAD: cannot start `git`"), "{told}");
 }
 
 #[test]
