@@ -133,7 +133,7 @@ impl Cli {
         match self.command {
             Command::Check(args) => commands::check::run(&args, cx),
             Command::Topics(args) => commands::topics::run(args, cx).await,
-            Command::Schema(args) => commands::schema::run(&args, cx),
+            Command::Schema(args) => commands::schema::run(&args, cx).await,
             Command::Config(args) => commands::config::run(&args, cx),
             Command::Doctor(args) => commands::doctor::run(&args, cx).await,
             Command::Completions(args) => commands::completions::run(&args, cx),

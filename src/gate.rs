@@ -10,6 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use eventctl_core::human;
 use eventctl_core::name::ClusterId;
 use eventctl_core::risk::Risk;
+use eventctl_core::settings::RegistryUrl;
 
 use crate::failure::{Failure, Kind};
 
@@ -66,6 +67,24 @@ pub struct Expected {
     pub origin: String,
 }
 
+/// A registry that somebody wrote down, and where.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ExpectedRegistry {
+    /// Its URLs: any of them is it.
+    pub urls: Vec<RegistryUrl>,
+    /// Where they stand, such as `environment prod of the catalog`.
+    pub origin: String,
+}
+
+/// What is to be changed.
+#[derive(Debug, Clone, Copy)]
+pub enum Live<'a> {
+    /// The cluster that answered; none where it gave no id.
+    Cluster(Option<&'a ClusterId>),
+    /// The registry at these URLs. Registries have no id: the URL is all there is to compare.
+    Registry(&'a [RegistryUrl]),
+}
+
 /// What the user said and the settings demand.
 #[derive(Debug, Clone)]
 pub struct Policy {
@@ -81,6 +100,8 @@ pub struct Policy {
     pub protected: Option<String>,
     /// Every cluster id that the catalog's environment or the context names.
     pub expected: Vec<Expected>,
+    /// Every registry that the catalog's environment or the context names.
+    pub registries: Vec<ExpectedRegistry>,
 }
 
 /// Somebody who can be asked: the controlling terminal, or nobody.
@@ -100,15 +121,18 @@ pub trait Ask {
 /// Lets a plan pass, or says why not. Nothing was changed when it fails.
 ///
 /// # Errors
-/// `Refused` for another cluster than was meant and for risks that were not allowed (2), `Usage` where nobody can be
-/// asked (2), `Declined` where the answer was no (1).
+/// `Refused` for another cluster or registry than was meant and for risks that were not allowed (2), `Usage` where
+/// nobody can be asked (2), `Declined` where the answer was no (1).
 pub fn pass<P: Consequential>(
     plan: P,
     policy: &Policy,
-    live: Option<&ClusterId>,
+    live: Live<'_>,
     ask: &mut dyn Ask,
 ) -> Result<Approved<P>, Failure> {
-    expect_cluster(&policy.expected, live)?;
+    match live {
+        Live::Cluster(id) => expect_cluster(&policy.expected, id)?,
+        Live::Registry(urls) => expect_registry(&policy.registries, urls)?,
+    }
     allow_risks(&plan.risks(), &policy.allowed)?;
     consent(&plan.question(), policy, ask)?;
     Ok(Approved(plan))
@@ -131,6 +155,25 @@ pub fn expect_cluster(expected: &[Expected], live: Option<&ClusterId>) -> Result
                 let story = format!("the cluster gave no id, but {origin} expects cluster {id}");
                 return Err(Failure::new(Kind::Refused, story).hint("nothing was changed"));
             }
+        }
+    }
+    Ok(())
+}
+
+/// Compares the registry that is in use with every one that was written down.
+///
+/// # Errors
+/// `Refused` where none of its URLs is one of theirs.
+pub fn expect_registry(expected: &[ExpectedRegistry], live: &[RegistryUrl]) -> Result<(), Failure> {
+    let text = |urls: &[RegistryUrl]| {
+        let urls: Vec<&str> = urls.iter().map(RegistryUrl::as_str).collect();
+        urls.join(", ")
+    };
+    for ExpectedRegistry { urls, origin } in expected {
+        if !live.iter().any(|live| urls.iter().any(|url| url.is_same(live))) {
+            let story = format!("the registry in use is {}, but {origin} expects {}", text(live), text(urls));
+            return Err(Failure::new(Kind::Refused, story)
+                .hint("nothing was changed; check --context and --registry, or correct the registry there"));
         }
     }
     Ok(())
@@ -238,12 +281,13 @@ mod tests {
             confirmed_context: None,
             protected: None,
             expected: Vec::new(),
+            registries: Vec::new(),
         }
     }
 
     fn code(policy: &Policy, risks: Vec<(Risk, String)>, answer: Option<&'static str>) -> u8 {
         let live: ClusterId = "live".parse().unwrap();
-        match pass(Plan(risks), policy, Some(&live), &mut Answers(answer, Vec::new())) {
+        match pass(Plan(risks), policy, Live::Cluster(Some(&live)), &mut Answers(answer, Vec::new())) {
             Ok(_) => 0,
             Err(failure) => failure.code(),
         }
@@ -292,9 +336,35 @@ mod tests {
         let wrong = Policy { yes: true, expected: vec![expected("live"), expected("other")], ..policy() };
         let mut answers = Answers(Some("yes"), Vec::new());
         let live: ClusterId = "live".parse().unwrap();
-        let failure = pass(Plan(Vec::new()), &wrong, Some(&live), &mut answers).unwrap_err();
+        let failure = pass(Plan(Vec::new()), &wrong, Live::Cluster(Some(&live)), &mut answers).unwrap_err();
         assert_eq!((failure.code(), failure.kind()), (2, Kind::Refused));
         assert!(answers.1.is_empty(), "asked although the cluster is another");
-        assert_eq!(pass(Plan(Vec::new()), &wrong, None, &mut answers).unwrap_err().code(), 2);
+        let without_id = pass(Plan(Vec::new()), &wrong, Live::Cluster(None), &mut answers);
+        assert_eq!(without_id.unwrap_err().code(), 2);
+    }
+
+    #[test]
+    fn another_registry_is_refused_before_anything_is_asked() {
+        let urls = |texts: &[&str]| -> Vec<RegistryUrl> {
+            texts.iter().map(|text| RegistryUrl::parse(text).unwrap()).collect()
+        };
+        let expected = |texts: &[&str]| ExpectedRegistry { urls: urls(texts), origin: "context dev".into() };
+        let rows = [
+            (vec![], urls(&["http://a"]), true),
+            (vec![expected(&["http://a"])], urls(&["http://a/"]), true),
+            (vec![expected(&["http://A:80/x"])], urls(&["http://a/x"]), true),
+            (vec![expected(&["http://b", "http://a"])], urls(&["http://a"]), true),
+            (vec![expected(&["http://a"])], urls(&["http://b", "http://a"]), true),
+            (vec![expected(&["http://a"])], urls(&["https://a"]), false),
+            (vec![expected(&["http://a/x"])], urls(&["http://a/X"]), false),
+            (vec![expected(&["http://a"]), expected(&["http://b"])], urls(&["http://a"]), false),
+        ];
+        for (registries, live, passes) in rows {
+            let policy = Policy { registries, ..policy() };
+            let mut answers = Answers(Some("yes"), Vec::new());
+            let passed = pass(Plan(Vec::new()), &policy, Live::Registry(&live), &mut answers);
+            assert_eq!(passed.is_ok(), passes, "{live:?} where {:?} is expected", policy.registries);
+            assert_eq!(answers.1.is_empty(), !passes, "asked although the registry is another");
+        }
     }
 }

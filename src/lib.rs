@@ -10,6 +10,7 @@ pub mod http;
 pub mod kafka;
 pub mod outcome;
 pub mod process;
+pub mod registry;
 pub mod render;
 pub mod settings;
 pub mod stop;

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
+import org.apache.avro.AvroRuntimeException;
 import org.apache.avro.Schema;
 
 /**
@@ -103,5 +104,14 @@ final class Build {
     /** As Avro's parser reads it by default: names validated, defaults validated. */
     static Schema parse(JsonNode schema) {
         return new Schema.Parser().parse(line(schema));
+    }
+
+    static boolean parses(JsonNode schema) {
+        try {
+            parse(schema);
+            return true;
+        } catch (AvroRuntimeException refused) {
+            return false;
+        }
     }
 }

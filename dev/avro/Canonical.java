@@ -68,14 +68,18 @@ final class Canonical {
         JsonNode inner = record("Inner", field("a", "int"));
         return Stream.of(
                 record("R"), record("x.R"), record("x.y.z.R"), with(record("R"), "namespace", "x"),
-                with(record("R"), "namespace", ""), with(record("x.R"), "namespace", "ignored"), with(record(".R"), "namespace", "x"),
-                with(holder(inner), "namespace", "x"), with(holder(with(record("Inner"), "namespace", "y")), "namespace", "x"),
+                with(record("R"), "namespace", ""), with(record("x.R"), "namespace", "ignored"),
+                with(record(".R"), "namespace", "x"),
+                with(holder(inner), "namespace", "x"),
+                with(holder(with(record("Inner"), "namespace", "y")), "namespace", "x"),
                 with(holder(with(record("Inner"), "namespace", "")), "namespace", "x"), holder(record("y.Inner")),
                 with(holder(record("y.Inner", field("deep", enumeration("E", "A")))), "namespace", "x"),
-                with(record("R", field("first", inner), field("second", "Inner"), field("third", "x.Inner")), "namespace", "x"),
+                with(record("R", field("first", inner), field("second", "Inner"), field("third", "x.Inner")),
+                        "namespace", "x"),
                 with(record("R", field("first", with(record("Inner"), "namespace", "")), field("second", "Inner")),
                         "namespace", "x"),
-                with(record("R", field("e", fixed("F", 1)), field("f", array("F")), field("g", map("x.F"))), "namespace", "x"),
+                with(record("R", field("e", fixed("F", 1)), field("f", array("F")), field("g", map("x.F"))),
+                        "namespace", "x"),
                 array(record("x.Inner")), union("null", record("x.A"), record("y.A")), map(enumeration("x.E", "A")),
                 with(fixed("F", 3), "namespace", "a.b"), with(enumeration("E", "B", "A"), "namespace", "a.b"))
                 .map(Build::json);
@@ -85,7 +89,8 @@ final class Canonical {
         ObjectNode list = record("List", field("value", "int"), optional("next", "List"));
         return Stream.of(
                 logical("long", "timestamp-millis"), logical("long", "timestamp-micros"), logical("int", "date"),
-                logical("string", "uuid"), decimal(9, 2), logical("bytes", "decimal"), logical("string", "timestamp-millis"),
+                logical("string", "uuid"), decimal(9, 2), logical("bytes", "decimal"),
+                logical("string", "timestamp-millis"),
                 logical("long", "local-timestamp-nanos"), logical("bytes", "big-decimal"),
                 with(fixed("D", 12), "logicalType", "duration"),
                 with(fixed("D", 8), "logicalType", "decimal", "precision", 18, "scale", 4),
@@ -94,11 +99,13 @@ final class Canonical {
                 enumeration("E"), fixed("F", 0), record("R"), union(), union("null"), union("null", "int", "string"),
                 array("int"), map("long"), array(array(map("string"))), array(union("null", "int")),
                 with(array("int"), "doc", "x", "default", List.of()), with(map("int"), "java-class", "TreeMap"),
-                record("R", field("a", "int", "default", 5, "doc", "a", "order", "descending", "aliases", List.of("b"))),
+                record("R", field("a", "int", "default", 5, "doc", "a", "order", "descending", "aliases",
+                        List.of("b"))),
                 record("R", field("a", object("type", "int", "doc", "inside"))),
                 record("R", field("a", logical("int", "date"), "logicalType", "outside")),
                 record("R", field("b", "int"), field("a", "int")),
-                with(record("R", field("a", "int")), "doc", "Zeichen: \u00e4\u20ac\ud83d\ude00 \"quoted\" \\ / \n\t\u0000\u2028"),
+                with(record("R", field("a", "int")), "doc",
+                        "Zeichen: \u00e4\u20ac\ud83d\ude00 \"quoted\" \\ / \n\t\u0000\u2028"),
                 record("R", field("a", "string", "default", "\u00e4\u20ac\ud83d\ude00 \"q\" \\")),
                 with(record("R", field("a", "int")), "type", "error"), list, with(list, "namespace", "x.y"),
                 record("Ping", field("pong", union("null", record("Pong", optional("ping", "Ping"))))),
@@ -109,10 +116,12 @@ final class Canonical {
 
     /** Names that the default validation of 1.12 lets through: letters and digits of all scripts. */
     private static Stream<JsonNode> names() {
-        Stream<JsonNode> records = Stream.of("_", "_1", "a1", "Gr\u00f6\u00dfe", "\u540d\u524d", "\u0418\u043c\u044f", "int_", "Record", "recordx")
+        Stream<JsonNode> records = Stream.of("_", "_1", "a1", "Gr\u00f6\u00dfe", "\u540d\u524d", "\u0418\u043c\u044f",
+                "int_", "Record", "recordx")
                 .map(name -> record(name, field(name, "int")));
         return Stream.concat(records, Stream.of(
-                enumeration("E", "\u00c4", "_", "null", "int"), record("x.\u00e4.R", field("type", "int"), field("name", "string")),
+                enumeration("E", "\u00c4", "_", "null", "int"),
+                record("x.\u00e4.R", field("type", "int"), field("name", "string")),
                 record("x.int", field("a", "int")), record("R", field("null", "null"), field("record", "int"))));
     }
 }

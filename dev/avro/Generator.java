@@ -43,9 +43,14 @@ final class Generator {
 
     /** A record with some named types in it, most often three levels deep. */
     ObjectNode schema() {
-        known.clear();
-        count = 0;
-        return recordOf(3);
+        ObjectNode schema;
+        do {
+            known.clear();
+            count = 0;
+            schema = recordOf(3);
+            // A branch that a union has already is dropped, and with it perhaps a type that something else refers to.
+        } while (!Build.parses(schema));
+        return schema;
     }
 
     <T> T pick(List<T> items) {
@@ -143,7 +148,10 @@ final class Generator {
 
     /** What Avro tells the branches of a union by. */
     static String branchName(JsonNode branch) {
-        return branch.isTextual() ? branch.textValue() : branch.has("name") ? fullName(branch) : branch.get("type").textValue();
+        if (branch.isTextual()) {
+            return branch.textValue();
+        }
+        return branch.has("name") ? fullName(branch) : branch.get("type").textValue();
     }
 
     private String newName(String stem) {
@@ -179,7 +187,7 @@ final class Generator {
             case "long" -> json(random.nextLong());
             case "float" -> json(random.nextInt(1000) / 8.0);
             case "double" -> json(random.nextGaussian());
-            case "bytes" -> json(type.has("precision") ? "\u0001\u0002" : "\u0000\u007f\u0080\u00ff".substring(random.nextInt(4)));
+            case "bytes" -> json("\u0000\u007f\u0080\u00ff".substring(random.nextInt(4)));
             case "string" -> json(chance(20) ? "" : pick(WORDS) + " \u00fc\u20ac");
             case "fixed" -> json("\u0007".repeat(type.get("size").intValue()));
             case "enum" -> type.get("symbols").get(random.nextInt(type.get("symbols").size()));
@@ -190,7 +198,8 @@ final class Generator {
     }
 
     private JsonNode elements(JsonNode items) {
-        List<JsonNode> values = IntStream.range(0, random.nextInt(3)).mapToObj(index -> defaultFor(items)).collect(Collectors.toList());
+        List<JsonNode> values = IntStream.range(0, random.nextInt(3))
+                .mapToObj(index -> defaultFor(items)).collect(Collectors.toList());
         return values.stream().anyMatch(Objects::isNull) ? json(List.of()) : json(values);
     }
 

@@ -17,7 +17,7 @@ import java.util.List;
 import java.util.stream.Stream;
 import oracle.Pair.Named;
 
-/** The situations that the test suites of Avro (TestSchemaCompatibility and siblings) and of Confluent's registry look at. */
+/** What the test suites of Avro (TestSchemaCompatibility and its siblings) and of Confluent's registry look at. */
 final class KnownPairs {
     private static final ObjectNode A = field("a", "int");
     private static final ObjectNode A_DEFAULT = field("a", "int", "default", 0);
@@ -61,8 +61,10 @@ final class KnownPairs {
         return each("avro enum fields",
                 Named.of("ABC or A", record("Record", field("Field", with(abc, "default", "A")))),
                 Named.of("AB or A", record("Record", field("Field", with(ab, "default", "A")))),
-                Named.of("ABC or A, field B", record("Record", field("Field", with(abc, "default", "A"), "default", "B"))),
-                Named.of("AB or B, field A", record("Record", field("Field", with(ab, "default", "B"), "default", "A"))));
+                Named.of("ABC or A, field B", record("Record",
+                        field("Field", with(abc, "default", "A"), "default", "B"))),
+                Named.of("AB or B, field A", record("Record",
+                        field("Field", with(ab, "default", "B"), "default", "A"))));
     }
 
     private static Stream<Pair> unions() {
@@ -76,7 +78,8 @@ final class KnownPairs {
 
     private static Stream<Pair> records() {
         ObjectNode ints = fixed("Fixed", 4);
-        return each("avro records", Named.of("empty", record("Record1")), Named.of("empty of another name", record("Record2")),
+        return each("avro records", Named.of("empty", record("Record1")),
+                Named.of("empty of another name", record("Record2")),
                 Named.of("a", record("Record1", A)), Named.of("long a", record("Record1", field("a", "long"))),
                 Named.of("a and b", record("Record1", A, field("b", "int"))),
                 Named.of("default a", record("Record1", A_DEFAULT)),
@@ -84,7 +87,8 @@ final class KnownPairs {
                 Named.of("default a and b", record("Record1", A_DEFAULT, field("b", "int", "default", 0))),
                 Named.of("fixed 4", record("Record1", A_DEFAULT, field("b", ints))),
                 Named.of("fixed 8", record("Record1", A_DEFAULT, field("b", fixed("Fixed", 8)))),
-                Named.of("b int or string", record("Record1", A_DEFAULT, field("b", union("int", "string"), "default", 0))),
+                Named.of("b int or string", record("Record1", A_DEFAULT,
+                        field("b", union("int", "string"), "default", 0))),
                 Named.of("b [int]", record("Record1", A_DEFAULT, field("b", union("int"), "default", 0))),
                 Named.of("b enum", record("Record1", A_DEFAULT, field("b", enumeration("Enum1", "A", "B")))),
                 Named.of("b another enum", record("Record1", A_DEFAULT, field("b", enumeration("Enum2", "A", "B")))));
@@ -92,7 +96,8 @@ final class KnownPairs {
 
     private static Stream<Pair> others() {
         return Stream.of(
-                both("avro endless list of longs and ints", record("List", field("head", "long"), field("tail", "List")),
+                both("avro endless list of longs and ints",
+                        record("List", field("head", "long"), field("tail", "List")),
                         record("List", field("head", "int"), field("tail", "List"))),
                 both("avro inner record of another namespace", inner("ns1"), inner("ns2")),
                 both("avro record with and without namespace", record("ns.Record", field("f1", "int")),
@@ -100,7 +105,8 @@ final class KnownPairs {
                 both("avro null or array, and array", union("null", array("int")), array("int")),
                 both("avro null or map, and map", union("null", Build.map("int")), Build.map("int")),
                 both("avro subset of a union", union("int", "string"), union("int", "string", "long")),
-                both("avro two old fields and one", record("Old", field("oldfield1", "int"), field("oldfield2", "string")),
+                both("avro two old fields and one",
+                        record("Old", field("oldfield1", "int"), field("oldfield2", "string")),
                         record("Old", field("oldfield2", "string"))))
                 .flatMap(pairs -> pairs);
     }

@@ -30,7 +30,8 @@ final class Levels {
         List<Named> versions = KnownPairs.REGISTRY;
         return versions.stream().flatMap(latest -> Stream.concat(
                 versions.stream().filter(first -> first != latest).map(first -> line(latest, List.of(first))),
-                IntStream.range(1, versions.size()).mapToObj(index -> List.of(versions.get(index - 1), versions.get(index)))
+                IntStream.range(1, versions.size())
+                        .mapToObj(index -> List.of(versions.get(index - 1), versions.get(index)))
                         .flatMap(pair -> Stream.of(pair, List.of(pair.get(1), pair.get(0))))
                         .filter(pair -> !pair.contains(latest)).map(pair -> line(latest, pair))));
     }
@@ -40,7 +41,8 @@ final class Levels {
         verdicts.put("NONE", true);
         VALIDATORS.forEach((level, validator) -> verdicts.put(level, accepts(validator, latest, earlier)));
         return object("name", latest.name() + " after " + String.join(", ", earlier.stream().map(Named::name).toList()),
-                "earlier", earlier.stream().map(Named::schema).toList(), "new", latest.schema(), "compatible", verdicts);
+                "earlier", earlier.stream().map(Named::schema).toList(), "new", latest.schema(), "compatible",
+                verdicts);
     }
 
     private static boolean accepts(SchemaValidator validator, Named latest, List<Named> earlier) {

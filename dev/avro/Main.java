@@ -35,6 +35,8 @@ public final class Main {
         write(folder.resolve("levels.jsonl"), Levels.all());
         write(folder.resolve("canonical.jsonl"), Canonical.all(events));
         write(folder.resolve("parsing.jsonl"), Parsing.all(Files.readAllLines(texts)));
+        write(folder.resolve("datums.jsonl"), Datums.all(events));
+        write(folder.resolve("resolution.jsonl"), Resolution.all());
     }
 
     private static void write(Path file, Stream<JsonNode> lines) throws IOException {
@@ -61,7 +63,7 @@ public final class Main {
     private static Schema parse(Path file) throws IOException {
         try {
             return new Schema.Parser().parse(file.toFile());
-        } catch (AvroRuntimeException failure) {
+        } catch (RuntimeException failure) {
             throw new AvroRuntimeException(file + ": " + failure.getMessage(), failure);
         }
     }

@@ -2,6 +2,7 @@ package oracle;
 
 import static oracle.Build.field;
 import static oracle.Build.json;
+import static oracle.Build.union;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
@@ -49,13 +50,13 @@ final class Mutation {
         return switch (place.get("type").asText("")) {
             case "record" -> generator.chance(30) ? changeName(root, place) : changeFields(root, place);
             case "enum" -> generator.chance(20) ? changeName(root, place) : changeSymbols(root, place);
-            case "fixed" -> generator.chance(40) ? changeName(root, place) : put(root, place, "size", json(generator.random.nextInt(20)));
+            case "fixed" -> generator.chance(40) ? changeName(root, place) : changeSize(root, place);
             default -> changeField(root, place);
         };
     }
 
-    private static JsonNode put(JsonNode root, ObjectNode place, String key, JsonNode value) {
-        place.set(key, value);
+    private JsonNode changeSize(JsonNode root, ObjectNode type) {
+        type.put("size", generator.random.nextInt(20));
         return root;
     }
 
@@ -92,7 +93,8 @@ final class Mutation {
                     object.set(key, mapTypes(object.get(key), function));
                 }
             }
-            object.path("fields").forEach(field -> ((ObjectNode) field).set("type", mapTypes(field.get("type"), function)));
+            object.path("fields").forEach(field -> ((ObjectNode) field)
+                    .set("type", mapTypes(field.get("type"), function)));
         }
         return type;
     }
@@ -156,7 +158,7 @@ final class Mutation {
                 }
             }
             case 3, 4 -> retype(field, promoted(type));
-            default -> retype(field, type instanceof ArrayNode branches ? changedUnion(branches) : json(List.of("null", type)));
+            default -> retype(field, type instanceof ArrayNode branches ? changedUnion(branches) : union("null", type));
         }
         return root;
     }
@@ -169,7 +171,8 @@ final class Mutation {
     /** The first primitive type inside, promoted. */
     private JsonNode promoted(JsonNode type) {
         if (type instanceof TextNode text) {
-            return PROMOTIONS.containsKey(text.textValue()) ? json(generator.pick(PROMOTIONS.get(text.textValue()))) : type;
+            List<String> wider = PROMOTIONS.getOrDefault(text.textValue(), List.of());
+            return wider.isEmpty() ? type : json(generator.pick(wider));
         }
         for (String key : List.of("items", "values")) {
             if (type.has(key)) {

@@ -24,14 +24,17 @@ final class Parsing {
 
     /** Only what a line of the file cannot hold is escaped there. */
     private static String unescape(String line) {
-        return line.replace("<newline>", "\n").replace("<return>", "\r").replace("<bom>", "\ufeff").replace("<nul>", "\u0000")
+        return line.replace("<newline>", "\n")
+                .replace("<return>", "\r").replace("<bom>", "\ufeff").replace("<nul>", "\u0000")
                 .replace("<empty>", "").replace("<blank>", " ");
     }
 
     private static Stream<String> large() {
-        String fixed = IntStream.range(0, 300).mapToObj(index -> "{\"type\":\"fixed\",\"name\":\"F" + index + "\",\"size\":1}")
+        String fixed = IntStream.range(0, 300)
+                .mapToObj(index -> "{\"type\":\"fixed\",\"name\":\"F" + index + "\",\"size\":1}")
                 .collect(Collectors.joining(","));
-        String symbols = IntStream.range(0, 2000).mapToObj(index -> "\"S" + index + "\"").collect(Collectors.joining(","));
+        String symbols = IntStream.range(0, 2000)
+                .mapToObj(index -> "\"S" + index + "\"").collect(Collectors.joining(","));
         return Stream.of("[" + fixed + "]", "[" + fixed + ",{\"type\":\"fixed\",\"name\":\"F0\",\"size\":1}]",
                 "{\"type\":\"enum\",\"name\":\"E\",\"symbols\":[" + symbols + "]}",
                 "{\"type\":\"record\",\"name\":\"" + "n".repeat(2000) + "\",\"fields\":[]}",
@@ -71,7 +74,8 @@ final class Parsing {
 
     /** Numbers that Java counts up from its start are taken out, so that a new line does not change the others. */
     private static String shortened(String message) {
-        String steady = message.replaceAll("UnresolvedSchema_\\d+", "UnresolvedSchema_N").replaceAll("@[0-9a-f]{5,}", "@N");
+        String steady = message.replaceAll("UnresolvedSchema_\\d+", "UnresolvedSchema_N")
+                .replaceAll("@[0-9a-f]{5,}", "@N");
         return steady.length() <= 300 ? steady : steady.substring(0, 300) + "\u2026";
     }
 }

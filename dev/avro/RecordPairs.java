@@ -34,14 +34,18 @@ final class RecordPairs {
                 both("field added without default", record("R", a, field("b", "int")), record("R", a)),
                 both("field added with default", record("R", a, field("b", "int", "default", 7)), record("R", a)),
                 both("nullable field added with null", record("R", a, optional("b", "int")), record("R", a)),
-                both("nullable field added without default", record("R", a, field("b", union("null", "int"))), record("R", a)),
+                both("nullable field added without default", record("R", a, field("b", union("null", "int"))),
+                        record("R", a)),
                 both("null field added without default", record("R", a, field("b", "null")), record("R", a)),
-                both("null field added with default", record("R", a, field("b", "null", "default", json(null))), record("R", a)),
+                both("null field added with default", record("R", a, field("b", "null", "default", json(null))),
+                        record("R", a)),
                 both("no fields", record("R"), record("R", a)),
-                both("fields in another order", record("R", field("b", "string"), a), record("R", a, field("b", "string"))),
+                both("fields in another order", record("R", field("b", "string"), a),
+                        record("R", a, field("b", "string"))),
                 both("field promoted", record("R", field("a", "long")), record("R", a)),
                 both("field of another type", record("R", field("a", "string")), record("R", a)),
-                both("field of another type with default", record("R", field("a", "string", "default", "x")), record("R", a)),
+                both("field of another type with default", record("R", field("a", "string", "default", "x")),
+                        record("R", a)),
                 both("field made nullable", record("R", field("a", union("null", "int"))), record("R", a)),
                 both("nested record got a field", holder(record("R", a, field("b", "int"))), holder(record("R", a))),
                 both("nested record got a field with default", holder(record("R", a, field("b", "int", "default", 1))),
@@ -49,8 +53,10 @@ final class RecordPairs {
                 both("record three deep got a field",
                         holder(map(array(record("R", a, field("b", "int"))))), holder(map(array(record("R", a))))),
                 both("new field of record type with default",
-                        record("R", a, field("r", record("S", field("s", "int")), "default", object("s", 1))), record("R", a)),
-                both("only doc, order and properties", with(record("R", field("a", "int", "doc", "x", "order", "descending",
+                        record("R", a, field("r", record("S", field("s", "int")), "default", object("s", 1))),
+                        record("R", a)),
+                both("only doc, order and properties",
+                        with(record("R", field("a", "int", "doc", "x", "order", "descending",
                         "owner", "me")), "doc", "other"), record("R", a)))
                 .flatMap(pairs -> pairs);
     }
@@ -60,39 +66,49 @@ final class RecordPairs {
         return Stream.of(
                 field("d", "null", "default", json(null)), field("d", "boolean", "default", true),
                 field("d", "int", "default", -5), field("d", "long", "default", 9007199254740993L),
-                field("d", "float", "default", 0.5), field("d", "float", "default", 3), field("d", "double", "default", 1e300),
+                field("d", "float", "default", 0.5), field("d", "float", "default", 3),
+                field("d", "double", "default", 1e300),
                 field("d", "double", "default", "NaN"), field("d", "bytes", "default", "\u0000\u00ff"),
-                field("d", "string", "default", "h\u00e9llo \"you\""), field("d", fixed("F", 2), "default", "\u0001\u0002"),
+                field("d", "string", "default", "h\u00e9llo \"you\""),
+                field("d", fixed("F", 2), "default", "\u0001\u0002"),
                 field("d", enumeration("E", "A", "B"), "default", "B"),
                 field("d", array("int"), "default", List.of(1, 2, 3)), field("d", array("int"), "default", List.of()),
-                field("d", map("string"), "default", object("k", "v", "l", "w")), field("d", map("long"), "default", object()),
+                field("d", map("string"), "default", object("k", "v", "l", "w")),
+                field("d", map("long"), "default", object()),
                 field("d", union("null", "string"), "default", json(null)),
                 field("d", union("string", "null"), "default", "x"),
                 field("d", union("null", "string"), "default", "of a later branch"),
                 field("d", union("int", "string"), "default", 4),
                 field("d", union(record("S", field("s", "int")), "null"), "default", object("s", 3)),
-                field("d", record("S", field("s", "int"), field("t", "string", "default", "t")), "default", object("s", 3)),
+                field("d", record("S", field("s", "int"), field("t", "string", "default", "t")), "default",
+                        object("s", 3)),
                 field("d", record("S", field("s", array(map("int")))), "default", object("s", List.of(object("k", 1)))))
-                .map(added -> Pair.of("default " + Build.line(added.get("default")) + " for " + Build.line(added.get("type")),
-                        record("R", field("a", "int"), added), record("R", field("a", "int"))));
+                .map(added -> {
+                    String value = Build.line(added.get("default"));
+                    String name = "default " + value + " for " + Build.line(added.get("type"));
+                    return Pair.of(name, record("R", field("a", "int"), added), record("R", field("a", "int")));
+                });
     }
 
     private static Stream<Pair> recursion() {
         ObjectNode list = record("List", field("value", "int"), field("next", union("null", "List")));
         ObjectNode listLong = record("List", field("value", "long"), field("next", union("null", "List")));
         ObjectNode listString = record("List", field("value", "string"), field("next", union("null", "List")));
-        ObjectNode listMore = record("List", field("value", "int"), field("next", union("null", "List")), field("more", "int"));
+        ObjectNode listMore = record("List", field("value", "int"), field("next", union("null", "List")),
+                field("more", "int"));
         ObjectNode endless = record("List", field("head", "int"), field("tail", "List"));
         ObjectNode endlessLong = record("List", field("head", "long"), field("tail", "List"));
         ObjectNode tree = record("Tree", field("label", "string"), field("children", array("Tree")));
-        ObjectNode treeMore = record("Tree", field("label", "string"), field("children", array("Tree")), field("depth", "int"));
+        ObjectNode treeMore = record("Tree", field("label", "string"), field("children", array("Tree")),
+                field("depth", "int"));
         ObjectNode trap = record("Tree", field("children", array(union("null", "Tree"))), field("label", "string"));
         ObjectNode trapOther = record("Tree", field("children", array(union("null", "Tree"))), field("label", "int"));
         return Stream.of(
                 both("list promoted", listLong, list),
                 both("list of another type", listString, list),
                 both("list with a new field", listMore, list),
-                both("list renamed", record("Chain", field("value", "int"), field("next", union("null", "Chain"))), list),
+                both("list renamed", record("Chain", field("value", "int"), field("next", union("null", "Chain"))),
+                        list),
                 both("list renamed with alias", with(record("Chain", field("value", "int"),
                         field("next", union("null", "Chain"))), "aliases", List.of("List")), list),
                 both("endless list promoted", endlessLong, endless),
@@ -100,7 +116,8 @@ final class RecordPairs {
                 both("the recursion comes before the error", trapOther, trap),
                 both("mutual recursion promoted", mutual("long", null), mutual("int", null)),
                 both("mutual recursion of another type", mutual("string", null), mutual("int", null)),
-                both("mutual recursion, the inner one got a field", mutual("int", field("more", "int")), mutual("int", null)),
+                both("mutual recursion, the inner one got a field", mutual("int", field("more", "int")),
+                        mutual("int", null)),
                 both("mutual recursion, the inner one got a default", mutual("int", field("more", "int", "default", 0)),
                         mutual("int", null)),
                 both("recursion through a map", record("M", field("m", map("M")), field("v", "int")),
@@ -119,7 +136,7 @@ final class RecordPairs {
      * Java takes A to be readable while it looks into A, notes that B, which holds A, is readable, and keeps that note
      * when A turns out not to be. The union's other branch hides that; with the fields swapped nothing does.
      */
-    private static ObjectNode disproved(boolean reader) {
+    static ObjectNode disproved(boolean reader) {
         String space = reader ? "r." : "w.";
         ObjectNode b = record(space + "B", field("a", union("null", space + "A")));
         ObjectNode a = record(space + "A", field("b", b), field("x", reader ? "int" : "string"));
@@ -171,10 +188,13 @@ final class RecordPairs {
     }
 
     private static Stream<Pair> many() {
-        ObjectNode reader = record("R", field("e", enumeration("E", "A")), field("t", "string"), field("missing", "int"),
-                field("f", fixed("F", 1)), field("u", union("null", "int")), field("n", record("x.N", field("x", "int"))),
+        ObjectNode reader = record("R", field("e", enumeration("E", "A")), field("t", "string"),
+                field("missing", "int"),
+                field("f", fixed("F", 1)), field("u", union("null", "int")),
+                field("n", record("x.N", field("x", "int"))),
                 field("l", array("string")), field("m", map(record("V", field("v", "int"), field("w", "int")))));
-        ObjectNode writer = record("S", field("e", enumeration("E", "A", "B")), field("t", "int"), field("f", fixed("F", 2)),
+        ObjectNode writer = record("S", field("e", enumeration("E", "A", "B")), field("t", "int"),
+                field("f", fixed("F", 2)),
                 field("u", union("null", "string", "boolean")), field("n", record("y.M", field("x", "string"))),
                 field("l", array("boolean")), field("m", map(record("V", field("v", "string")))));
         return Stream.of(

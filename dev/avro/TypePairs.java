@@ -79,7 +79,8 @@ final class TypePairs {
                 both("date or time", logical("int", "date"), logical("int", "time-millis")),
                 both("time in millis or micros", logical("long", "time-micros"), logical("int", "time-millis")),
                 both("uuid or string", logical("string", "uuid"), "string"),
-                both("uuid over string or fixed", logical("string", "uuid"), with(fixed("U", 16), "logicalType", "uuid")),
+                both("uuid over string or fixed", logical("string", "uuid"),
+                        with(fixed("U", 16), "logicalType", "uuid")),
                 both("duration or fixed", with(fixed("D", 12), "logicalType", "duration"), fixed("D", 12)),
                 both("unknown logical type", logical("string", "colour"), "string"),
                 both("unknown properties", with(logical("string", "x"), "avro.java.string", "String"), "string"),
@@ -116,7 +117,8 @@ final class TypePairs {
                         array(union("null", array(union("null", "int"))))),
                 both("array of unions of other arrays", array(union("null", array(union("null", "boolean")))),
                         array(union("null", array(union("null", "int"))))),
-                both("union in a field lost a branch", holder(union("null", "int")), holder(union("null", "int", "string"))),
+                both("union in a field lost a branch", holder(union("null", "int")),
+                        holder(union("null", "int", "string"))),
                 both("union in a field against a plain one", holder("int"), holder(union("null", "int"))))
                 .flatMap(pairs -> pairs);
     }
@@ -137,7 +139,8 @@ final class TypePairs {
                         union("null", a)),
                 both("the right shape under the wrong name", union(record("B", field("a", "int")), b.deepCopy()
                         .put("name", "C")), a),
-                both("records of two namespaces", union(record("x.A", field("a", "int")), record("y.A", field("b", "int",
+                both("records of two namespaces",
+                        union(record("x.A", field("a", "int")), record("y.A", field("b", "int",
                         "default", 1))), union(record("z.A", field("a", "int")))),
                 both("record found by alias in a union", union("null", with(record("New", field("a", "int")), "aliases",
                         List.of("A"))), union("null", a)),

@@ -9,7 +9,7 @@ use crate::commands::{Context, check_schemas};
 use crate::failure::Failure;
 use crate::outcome::Outcome;
 use crate::render::check::CheckReport;
-use crate::render::schemas::SchemaCheck;
+use crate::render::schemas::{Asked, SchemaCheck};
 
 /// Validate catalog and schemas offline, in the base and in every environment; CI's first step
 ///
@@ -63,7 +63,13 @@ pub fn run(args: &Args, cx: &Context) -> Result<Outcome, Failure> {
         schemas: desk.library().size(),
         stray: &desk.stray,
         findings: &findings,
-        checked: SchemaCheck { report: &schemas, broken: &broken, whole: false },
+        checked: SchemaCheck {
+            report: &schemas,
+            broken: &broken,
+            asked: &Asked::Offline,
+            online: None,
+            whole: false,
+        },
     };
     let errors = count(&findings, Severity::Error) > 0 || !broken.is_empty();
     let warnings = count(&findings, Severity::Warning) + desk.stray.len() > 0 || schemas.has_warnings();

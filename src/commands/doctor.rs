@@ -2,12 +2,14 @@
 
 use eventctl_core::doctor::{Facts, State, diagnose};
 use eventctl_core::name::TopicName;
+use eventctl_core::settings::RegistryUrl;
 
 use crate::commands::Context;
 use crate::failure::Failure;
 use crate::files;
 use crate::flow;
 use crate::outcome::Outcome;
+use crate::registry::Scope;
 use crate::render::doctor::Diagnosis;
 
 /// Say what is wrong with this environment: brokers, defaults, topics, registry, catalog, each with a next step
@@ -38,9 +40,11 @@ pub async fn run(_: &Args, cx: &Context) -> Result<Outcome, Failure> {
         facts.brokers = answers.brokers;
         facts.topics = answers.topics;
     }
-    if let Some((url, client)) = cx.registry()? {
-        let answer = cx.stop.or(async { Ok(flow::diagnose::registry(&client, &url).await) }).await?;
-        facts.registry = Some((url, answer));
+    if let Some(registry) = cx.registry()? {
+        let answer = cx.stop.or(async { Ok(registry.subjects(Scope::Live).await) }).await?;
+        let urls: Vec<&str> = registry.urls().iter().map(RegistryUrl::as_str).collect();
+        let answer = answer.map(|subjects| subjects.len()).map_err(|error| error.to_string());
+        facts.registry = Some((urls.join(", "), answer));
     }
     let checks = diagnose(&facts);
     let any = |state: State| checks.iter().any(|check| check.state == state);

@@ -8,7 +8,7 @@ mod schemas;
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Write};
-use std::os::unix::fs::{MetadataExt, OpenOptionsExt, PermissionsExt};
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -215,7 +215,16 @@ pub fn open(path: &Path) -> Result<impl Read + Send + use<>, Failure> {
     File::open(path).map_err(|error| failed("read", path, &error))
 }
 
-/// Creates a folder that only its owner may enter (mode 0700), with those above it; one that is there stays as it is.
+/// Creates a folder, with those above it; one that is there stays as it is.
+///
+/// # Errors
+/// As `write_whole`.
+pub fn create_folder(path: &Path) -> Result<(), Failure> {
+    fs::create_dir_all(path).map_err(|error| failed("create", path, &error))
+}
+
+/// Creates a folder that only its owner may enter (mode 0700), and those above it likewise; one that is there stays as
+/// it is.
 ///
 /// # Errors
 /// As `write_whole`.
@@ -223,9 +232,8 @@ pub fn create_private_folder(path: &Path) -> Result<(), Failure> {
     if exists(path) {
         return Ok(());
     }
-    fs::create_dir_all(path)
-        .and_then(|()| fs::set_permissions(path, fs::Permissions::from_mode(0o700)))
-        .map_err(|error| failed("create", path, &error))
+    let mut builder = fs::DirBuilder::new();
+    builder.recursive(true).mode(0o700).create(path).map_err(|error| failed("create", path, &error))
 }
 
 /// Removes a file; one that is not there is no error.
@@ -407,5 +415,6 @@ mod tests {
         let private = folder.path().join("state/eventctl");
         create_private_folder(&private).unwrap();
         assert!(is_private(&private).unwrap());
+        assert!(is_private(&folder.path().join("state")).unwrap(), "the one above");
     }
 }

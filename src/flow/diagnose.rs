@@ -1,4 +1,4 @@
-//! Gathers what `doctor` decides from: each broker by itself, the topics, the registry. Changes nothing.
+//! Gathers what `doctor` decides from: each broker by itself, the topics. Changes nothing.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -9,7 +9,6 @@ use eventctl_core::name::TopicName;
 use eventctl_core::topics::live::{LiveCluster, LiveTopic};
 
 use crate::failure::Failure;
-use crate::http;
 use crate::kafka::cluster::Cluster;
 use crate::kafka::connect::ConnectOptions;
 
@@ -91,16 +90,3 @@ pub async fn unreachable(options: &ConnectOptions) -> Result<Vec<(String, String
 
 /// How long one address may take to answer while others do.
 const ADDRESS_PATIENCE: Duration = Duration::from_secs(3);
-
-/// Asks a registry for its subjects and counts them.
-///
-/// # Errors
-/// Why it did not answer, or not as a registry does.
-pub async fn registry(client: &http::Client, url: &str) -> Result<usize, String> {
-    let response = client.get(&format!("{url}/subjects")).await.map_err(|error| error.to_string())?;
-    if !response.is_success() {
-        return Err(format!("it answered with status {}", response.status));
-    }
-    let subjects = response.json().map_err(|error| error.to_string())?;
-    subjects.as_array().map(Vec::len).ok_or_else(|| "what it answered is no list of subjects".to_owned())
-}

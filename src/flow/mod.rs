@@ -2,5 +2,7 @@
 
 pub mod diagnose;
 pub mod provision;
+pub mod registrar;
+pub mod schema_cache;
 pub mod schemas;
 pub mod survey;

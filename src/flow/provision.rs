@@ -50,6 +50,11 @@ impl Progress {
     pub fn ended(&self) -> usize {
         self.ended.load(Ordering::Relaxed)
     }
+
+    /// Counts one more.
+    pub fn add_one(&self) {
+        self.ended.fetch_add(1, Ordering::Relaxed);
+    }
 }
 
 /// What carrying out a plan needs besides the plan.
@@ -222,7 +227,7 @@ impl<'a> Work<'a> {
         self.open.remove(key);
         self.leaderless.remove(key);
         self.settled.insert(key.clone(), outcome);
-        self.means.progress.ended.fetch_add(1, Ordering::Relaxed);
+        self.means.progress.add_one();
     }
 
     /// Keeps back what no longer means the topic it was planned for.

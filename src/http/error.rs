@@ -78,6 +78,18 @@ impl HttpError {
         self.kind
     }
 
+    /// The URL, as it may be shown.
+    #[must_use]
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// What went wrong, without the URL.
+    #[must_use]
+    pub fn reason(&self) -> String {
+        format!("{} ({})", self.kind.words(), self.detail)
+    }
+
     /// Tells reqwest's errors apart. It does not name its causes by type, so its chain is read.
     pub(super) fn classify(url: &str, error: &reqwest::Error) -> Self {
         let chain = chain(error);

@@ -1,6 +1,7 @@
 //! The door to HTTP: nothing else speaks it.
 //!
-//! It decides what a caller may rely on: one deadline for an exchange with all its retries, an answer of bounded size,
+//! It decides what a caller may rely on: one deadline for an exchange with all its retries, an answer of bounded size
+//! (bodies are taken as they come: no compression is asked for and none is undone, so that a small one cannot grow),
 //! credentials that never leave for another host, and errors that name the URL without what may be secret in it. What
 //! a status or a body means is the caller's affair; a refusal of the server is an answer, not an error.
 
@@ -9,10 +10,11 @@ mod error;
 use std::hash::{BuildHasher, RandomState};
 use std::time::{Duration, Instant};
 
-use reqwest::header::{ACCEPT, CONTENT_TYPE, LOCATION, RETRY_AFTER};
+use jiff::fmt::rfc2822;
+use reqwest::header::{ACCEPT, CONTENT_TYPE, DATE, HeaderMap, HeaderValue, LOCATION, RETRY_AFTER};
 use reqwest::{Method, StatusCode, Url};
 
-pub use eventctl_core::secret::Credentials;
+pub use eventctl_core::secret::{ClientIdentity, Credentials};
 
 pub use error::{HttpError, HttpErrorKind};
 
@@ -23,11 +25,13 @@ pub struct Options {
     pub timeout: Duration,
     /// More certificates to trust, as the text of a PEM file. The machine's own stay trusted.
     pub extra_ca: Option<Vec<u8>>,
+    /// A certificate of ours for servers that ask for one.
+    pub identity: Option<ClientIdentity>,
     /// Credentials; they go to the hosts that the caller names and to no other.
     pub credentials: Option<Credentials>,
     /// The most bytes of a body.
     pub body_limit: usize,
-    /// How often a GET is repeated after 429 or 5xx.
+    /// How often a question is repeated after 429 or 5xx, and a change after 429.
     pub retries: u32,
     /// Whether the proxies that the environment names are used.
     pub proxies: bool,
@@ -38,6 +42,7 @@ impl Default for Options {
         Options {
             timeout: Duration::from_secs(10),
             extra_ca: None,
+            identity: None,
             credentials: None,
             body_limit: 8 * 1024 * 1024,
             retries: 3,
@@ -49,13 +54,13 @@ impl Default for Options {
 /// The methods we use.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Verb {
-    /// Reads; repeated after 429 and 5xx.
+    /// Reads.
     Get,
-    /// Creates or asks; sent once.
+    /// Creates, or asks with a body.
     Post,
-    /// Sets; sent once.
+    /// Sets.
     Put,
-    /// Deletes; sent once.
+    /// Deletes.
     Delete,
 }
 
@@ -70,6 +75,9 @@ pub struct Request {
     pub accept: &'static str,
     /// The body, with its media type.
     pub body: Option<(&'static str, Vec<u8>)>,
+    /// Whether it changes something. Then it is repeated only after 429, by which the server says that it did not take
+    /// the request; after 5xx it may have.
+    pub changes: bool,
 }
 
 /// A server's answer, a refusal included.
@@ -114,7 +122,7 @@ pub struct Client {
 
 /// The most redirects that are followed.
 const REDIRECTS: usize = 5;
-/// The first wait before a GET is repeated; it doubles each time.
+/// The first wait before a request is repeated; it doubles each time.
 const FIRST_WAIT: Duration = Duration::from_millis(200);
 /// The longest wait, also where the server asks for more.
 const LONGEST_WAIT: Duration = Duration::from_secs(5);
@@ -123,7 +131,8 @@ impl Client {
     /// Makes a client.
     ///
     /// # Errors
-    /// `Tls`, where the extra certificates are none or the TLS library cannot be set up.
+    /// `Tls`, where the extra certificates are none, our own and its key cannot be used, or the TLS library cannot be
+    /// set up.
     pub fn new(options: Options) -> Result<Client, HttpError> {
         let wrong = |error: &reqwest::Error| {
             HttpError::new(HttpErrorKind::Tls, "the client's own set-up", error::innermost(error))
@@ -143,6 +152,9 @@ impl Client {
             }
             builder = builder.tls_certs_merge(certificates);
         }
+        if let Some(identity) = &options.identity {
+            builder = builder.identity(opened(identity)?);
+        }
         let inner = builder.build().map_err(|error| wrong(&error))?;
         Ok(Client { inner, options })
     }
@@ -152,13 +164,18 @@ impl Client {
     /// # Errors
     /// As `send`.
     pub async fn get(&self, url: &str) -> Result<Response, HttpError> {
-        let request =
-            Request { verb: Verb::Get, url: url.to_owned(), accept: "application/json", body: None };
+        let request = Request {
+            verb: Verb::Get,
+            url: url.to_owned(),
+            accept: "application/json",
+            body: None,
+            changes: false,
+        };
         self.send(&request).await
     }
 
-    /// Sends a request and takes in the answer. A GET is repeated after 429 and 5xx, as long as there is time; the
-    /// last answer is returned. Dropping the future ends the exchange.
+    /// Sends a request and takes in the answer. A question is repeated after 429 and 5xx, a change after 429, as long as
+    /// there is time; the last answer is returned. Dropping the future ends the exchange.
     ///
     /// # Errors
     /// See `HttpErrorKind`; a refusal of the server is an answer.
@@ -182,8 +199,8 @@ impl Client {
         let mut tries = 0;
         loop {
             let (response, retry_after) = self.follow(request, url.clone()).await?;
-            let passing = response.status == 429 || response.status >= 500;
-            if request.verb != Verb::Get || !passing || tries >= self.options.retries {
+            let passing = response.status == 429 || response.status >= 500 && !request.changes;
+            if !passing || tries >= self.options.retries {
                 return Ok(response);
             }
             let wait = wait(tries, retry_after, RandomState::new().hash_one(tries));
@@ -209,7 +226,7 @@ impl Client {
                 .await
                 .map_err(|error| HttpError::classify(&shown(url.as_str()), &error))?;
             let Some(next) = redirect(request.verb, &answer) else {
-                let retry_after = answer.headers().get(RETRY_AFTER).and_then(seconds);
+                let retry_after = retry_after(answer.headers());
                 return self.take(answer, &url).await.map(|response| (response, retry_after));
             };
             let to_other =
@@ -262,6 +279,24 @@ impl Client {
     }
 }
 
+/// Hands our certificate and its key to the TLS library, which takes one kind of key only.
+fn opened(identity: &ClientIdentity) -> Result<reqwest::Identity, HttpError> {
+    const BEGIN: &str = "-----BEGIN PRIVATE KEY-----";
+    let wrong = |detail: String| HttpError::new(HttpErrorKind::Tls, "the client's own certificate", detail);
+    let text = identity.key.expose();
+    // A file may hold more than the key.
+    let Some(key) = text.find(BEGIN).and_then(|at| text.get(at..)) else {
+        let detail = if text.contains("PRIVATE KEY-----") {
+            "its key must be PKCS#8 without a password; make it so: openssl pkcs8 -topk8 -nocrypt -in KEY"
+        } else {
+            "its key is no PEM text"
+        };
+        return Err(wrong(detail.to_owned()));
+    };
+    reqwest::Identity::from_pkcs8_pem(&identity.certificate, key.as_bytes())
+        .map_err(|error| wrong(error::innermost(&error)))
+}
+
 /// Where an answer sends us, if this verb may be sent there: a change is repeated elsewhere only where the server says
 /// that it is to be the same request (307, 308).
 fn redirect(verb: Verb, answer: &reqwest::Response) -> Option<String> {
@@ -274,19 +309,27 @@ fn redirect(verb: Verb, answer: &reqwest::Response) -> Option<String> {
     answer.headers().get(LOCATION)?.to_str().ok().map(str::to_owned)
 }
 
-fn seconds(value: &reqwest::header::HeaderValue) -> Option<Duration> {
-    value.to_str().ok()?.trim().parse().ok().map(Duration::from_secs)
+/// How long the server asks us to wait: a number of seconds, or a date (RFC 9110, section 10.2.3). A date is compared
+/// with the answer's own, so that neither clock needs to be right.
+fn retry_after(headers: &HeaderMap) -> Option<Duration> {
+    let text = |name| headers.get(name).and_then(|value: &HeaderValue| value.to_str().ok()).map(str::trim);
+    let asked = text(RETRY_AFTER)?;
+    if let Ok(seconds) = asked.parse() {
+        return Some(Duration::from_secs(seconds));
+    }
+    let date = |text: &str| rfc2822::parse(text).ok().map(|date| date.timestamp());
+    let wait = date(asked)?.duration_since(date(text(DATE)?)?);
+    // A date in the past: at once.
+    Some(Duration::try_from(wait).unwrap_or_default())
 }
 
-/// The wait before the next try: what the server asks for, otherwise doubling from 200 ms; at most 5 s, and half of
-/// our own waits is left to chance, so that clients that failed together do not come back together.
+/// The wait before the next try: doubling from 200 ms, and at least what the server asks for; at most 5 s. Half of our
+/// own waits is left to chance, so that clients that failed together do not come back together.
 fn wait(tries: u32, retry_after: Option<Duration>, chance: u64) -> Duration {
-    if let Some(asked) = retry_after {
-        return asked.min(LONGEST_WAIT);
-    }
     let full = FIRST_WAIT.saturating_mul(2_u32.saturating_pow(tries)).min(LONGEST_WAIT);
     let share = u32::try_from(chance % 1_000).unwrap_or(0);
-    full / 2 + full / 2 * share / 1_000
+    let own = full / 2 + full / 2 * share / 1_000;
+    own.max(retry_after.unwrap_or_default().min(LONGEST_WAIT))
 }
 
 /// Reads a URL that may be asked: http or https, a host, no user name or password.
@@ -316,4 +359,4 @@ pub fn shown(text: &str) -> String {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -3,9 +3,9 @@
 use std::path::Path;
 use std::time::Duration;
 
-use eventctl_core::secret::{Credentials, Opened, Secret};
+use eventctl_core::secret::{ClientIdentity, Credentials, Opened, Secret};
 use eventctl_core::settings::{
-    Origin, RegistryAuth, RegistryUrl, SecretSource, SettingValue, Settings, Sourced,
+    Origin, RegistryAuth, RegistryIdentity, RegistryUrl, SecretSource, SettingValue, Settings, Sourced,
 };
 
 use super::{Surroundings, together};
@@ -42,6 +42,8 @@ pub struct RegistryAccess {
     pub credentials: Option<Credentials>,
     /// More certificates to trust, as the bytes of a PEM file.
     pub extra_ca: Option<Vec<u8>>,
+    /// The certificate to show, and its key.
+    pub identity: Option<ClientIdentity>,
 }
 
 /// How to ask the registry, if one is named. Commands are run here.
@@ -68,7 +70,14 @@ pub fn registry_access(
     };
     let read = |ca: &Sourced<String>| files::read(Path::new(&ca.value), CA_LIMIT);
     let extra_ca = registry.ca.as_ref().map(read).transpose()?;
-    Ok(Some(RegistryAccess { urls: registry.urls.value.clone(), credentials, extra_ca }))
+    let identity = match &registry.identity {
+        None => None,
+        Some(Sourced { value: RegistryIdentity { certificate, key }, origin }) => Some(ClientIdentity {
+            certificate: files::read(Path::new(certificate), CA_LIMIT)?,
+            key: find("registry_key", key, origin, around)?,
+        }),
+    };
+    Ok(Some(RegistryAccess { urls: registry.urls.value.clone(), credentials, extra_ca, identity }))
 }
 
 fn open(name: &str, value: &SettingValue, origin: &Origin, around: &Surroundings) -> Result<Opened, Failure> {

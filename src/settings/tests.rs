@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 
-use eventctl_core::secret::{Credentials, Secret};
+use eventctl_core::secret::{ClientIdentity, Credentials, Secret};
 
 use super::*;
 
@@ -140,6 +140,8 @@ contexts:
     brokers: [b:1]
     registry: http://r
     registry_auth: { basic: { username: ops, password: { env: REGISTRY } } }
+    registry_certificate: me.pem
+    registry_key: { file: me.key }
     kafka:
       sasl.password: { env: PASSWORD }
       ssl.key.password: { file: key }
@@ -150,6 +152,8 @@ fn secrets_are_found_late_and_told_never() {
     let world = World::new();
     world.write("repository/eventctl.yaml", SECRETS);
     world.write("repository/key", "file-canary-7f3a\r\n");
+    world.write("repository/me.pem", "certificate");
+    world.write("repository/me.key", "key-canary-7f3a\n");
     let loaded = world.load();
     let around = world.around(&[("PASSWORD", CANARY), ("REGISTRY", CANARY)]);
     let opened = client_settings(&loaded.settings, &around).unwrap();
@@ -161,6 +165,8 @@ fn secrets_are_found_late_and_told_never() {
     let access = registry_access(&loaded.settings, &around).unwrap().unwrap();
     let password = Secret::new(CANARY);
     assert_eq!(access.credentials, Some(Credentials::Basic { username: "ops".into(), password }));
+    let identity = ClientIdentity { certificate: b"certificate".into(), key: Secret::new("key-canary-7f3a") };
+    assert_eq!(access.identity, Some(identity));
     let report = serde_json::to_string(&loaded.report(&around)).unwrap();
     for shown in
         [format!("{opened:?}"), format!("{access:?}"), format!("{around:?}"), format!("{loaded:?}"), report]
@@ -180,21 +186,21 @@ fn a_secret_that_cannot_be_found_is_told_by_name_and_place() {
         assert!(!failure.hints().is_empty());
         failure.story()
     };
-    let unset = "`sasl.password` (eventctl.yaml:8): the variable PASSWORD is not set";
+    let unset = "`sasl.password` (eventctl.yaml:10): the variable PASSWORD is not set";
     assert_eq!(told(&world.around(&[])), unset);
     assert_eq!(told(&world.around(&[("PASSWORD", "")])), unset);
     let around = world.around(&[("PASSWORD", CANARY)]);
     assert!(
-        told(&around).starts_with("`ssl.key.password` (eventctl.yaml:9): cannot read "),
+        told(&around).starts_with("`ssl.key.password` (eventctl.yaml:11): cannot read "),
         "{}",
         told(&around)
     );
     world.write("repository/inner/key", "\n");
-    assert_eq!(told(&around), "`ssl.key.password` (eventctl.yaml:9): the secret is empty");
+    assert_eq!(told(&around), "`ssl.key.password` (eventctl.yaml:11): the secret is empty");
     world.write("repository/inner/key", "canary\0");
     assert_eq!(
         client_settings(&loaded.settings, &around).unwrap_err().story(),
-        "`ssl.key.password` (eventctl.yaml:9): the secret holds a NUL character"
+        "`ssl.key.password` (eventctl.yaml:11): the secret holds a NUL character"
     );
     let registry = registry_access(&loaded.settings, &around).unwrap_err();
     let expected = "`registry_auth: basic: password` (eventctl.yaml:6): the variable REGISTRY is not set";

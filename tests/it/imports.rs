@@ -31,14 +31,15 @@ const MODULES: &[(&str, &[&str])] = &[
     ("http", &["failure"]),
     ("settings", &["failure", "files", "process"]),
     ("kafka", &["failure", "gate"]),
-    ("flow", &["failure", "gate", "outcome", "stop", "kafka", "files", "process", "http"]),
+    ("registry", &["failure", "gate", "http"]),
+    ("flow", &["failure", "gate", "outcome", "stop", "kafka", "registry", "files", "process", "http"]),
     ("render", &["failure", "outcome"]),
     ("ui", &["render", "gate", "failure", "stop"]),
     (
         "commands",
         &[
-            "outcome", "failure", "stop", "gate", "files", "process", "http", "settings", "kafka", "flow",
-            "render", "ui",
+            "outcome", "failure", "stop", "gate", "files", "process", "http", "settings", "kafka",
+            "registry", "flow", "render", "ui",
         ],
     ),
     ("cli", &["commands", "outcome", "failure", "stop", "settings", "ui", "render"]),

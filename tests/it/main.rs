@@ -16,13 +16,16 @@
 mod world;
 
 mod check;
+mod codec;
 mod completions;
 mod config;
 mod hostile;
 mod imports;
 mod pipes;
+mod registering;
 mod schema;
 mod secrets;
+mod stub_registry;
 mod terminal;
 mod unreachable;
 mod usage;

@@ -26,6 +26,7 @@ fn environment(name: &str) -> BTreeMap<String, String> {
 pub(crate) struct Shared {
     pub(crate) prefix: String,
     pub(crate) brokers: String,
+    pub(crate) registry: String,
 }
 
 impl Shared {
@@ -34,8 +35,10 @@ impl Shared {
         let mut status = Command::new(repository().join("dev/cluster"));
         let running = status.arg("status").output().expect("dev/cluster").status.success();
         assert!(running, "the shared cluster does not run: dev/cluster up");
-        let brokers = environment("dev").remove("BROKERS").expect("BROKERS");
-        Shared { prefix: format!("t-{test}-{}-", std::process::id()), brokers }
+        let mut environment = environment("dev");
+        let mut get = |key: &str| environment.remove(key).expect(key);
+        let (brokers, registry) = (get("BROKERS"), get("REGISTRY"));
+        Shared { prefix: format!("t-{test}-{}-", std::process::id()), brokers, registry }
     }
 
     /// A name with the test's prefix.

@@ -15,9 +15,11 @@
 #[path = "../world/mod.rs"]
 mod world;
 
+mod certificates;
 mod clusters;
 mod faults;
 mod native;
 mod oracle;
 mod provision;
+mod registry;
 mod transcripts;

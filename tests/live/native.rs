@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
 
 use eventctl::failure::{Failure, Kind};
-use eventctl::gate::{Approved, Ask, ConsentRule, Consequential, Policy, pass};
+use eventctl::gate::{Approved, Ask, ConsentRule, Consequential, Live, Policy, pass};
 use eventctl::kafka::cluster::Cluster;
 use eventctl::kafka::connect::ConnectOptions;
 use eventctl::kafka::offsets::Isolation;
@@ -69,8 +69,9 @@ fn approved<T>(parts: Vec<T>) -> Approved<Parts<T>> {
         confirmed_context: None,
         protected: None,
         expected: Vec::new(),
+        registries: Vec::new(),
     };
-    pass(Parts(parts), &policy, None, &mut Nobody).unwrap()
+    pass(Parts(parts), &policy, Live::Cluster(None), &mut Nobody).unwrap()
 }
 
 fn creation(topic: &TopicName, partitions: Option<i32>, config: &[(&str, &str)]) -> Creation {
@@ -298,7 +299,7 @@ async fn many_topics_in_one_call_are_created_read_and_deleted() {
     loop {
         let offsets = cluster.offsets(&partitions).await;
         assert_eq!(offsets.len(), partitions.len());
-        let faults: Vec<_> = offsets.iter().filter_map(|(_, range)| range.as_ref().err()).collect();
+        let faults: Vec<_> = offsets.values().filter_map(|range| range.as_ref().err()).collect();
         if faults.is_empty() {
             break;
         }

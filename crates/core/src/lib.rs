@@ -5,6 +5,7 @@
 //! keeps it so, because none of those libraries is among its dependencies; `tests/it/imports.rs` checks the rest.
 
 pub mod catalog;
+pub mod codec;
 pub mod doctor;
 pub mod duration;
 pub mod fault;

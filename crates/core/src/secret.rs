@@ -46,6 +46,15 @@ pub enum Credentials {
     Bearer(Secret),
 }
 
+/// A certificate of ours, to be shown to a server that asks for one, and its private key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ClientIdentity {
+    /// The certificate and its chain, as the bytes of a PEM file.
+    pub certificate: Vec<u8>,
+    /// The private key, as PEM.
+    pub key: Secret,
+}
+
 /// A setting's value, found and ready to be handed to a client library.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Opened {

@@ -13,7 +13,7 @@ use eventctl_core::catalog::{self, Catalog, Environment, SchemaFiles};
 use eventctl_core::name::ClusterId;
 use eventctl_core::risk::Risk;
 use eventctl_core::secret::Opened;
-use eventctl_core::settings::{BOOTSTRAP_SERVERS, Flags, Origin, Settings};
+use eventctl_core::settings::{BOOTSTRAP_SERVERS, Flags, Origin, RegistryUrl, Settings, Sourced};
 use eventctl_core::yaml::{Diagnostic, SIZE_LIMIT, Source};
 use jiff::Timestamp;
 
@@ -21,11 +21,12 @@ pub use schemas::{SchemaDesk, SchemaFolderArgs, check};
 
 use crate::failure::{Failure, Kind};
 use crate::files::{self, SchemaFolder};
-use crate::gate::{ConsentRule, Expected, Policy};
+use crate::gate::{ConsentRule, Expected, ExpectedRegistry, Policy};
 use crate::http;
 use crate::kafka::cluster::Cluster;
 use crate::kafka::connect::ConnectOptions;
 use crate::outcome::Outcome;
+use crate::registry::Registry;
 use crate::render::diagnostics;
 use crate::render::report::Report;
 use crate::settings::{self, LoadError, Loaded, Surroundings};
@@ -290,22 +291,22 @@ impl Context {
         Ok(options)
     }
 
-    /// The registry's first URL and a client for it, if one is named.
+    /// The registry, if one is named. Nothing is asked of it yet.
     ///
     /// # Errors
     /// `Input` where a secret or a certificate cannot be used.
-    pub fn registry(&self) -> Result<Option<(String, http::Client)>, Failure> {
+    pub fn registry(&self) -> Result<Option<Registry>, Failure> {
         let settings = self.settings()?;
         let Some(access) = settings::registry_access(settings, &self.around)? else { return Ok(None) };
-        let Some(url) = access.urls.first() else { return Ok(None) };
         let options = http::Options {
             timeout: settings.timeout.value,
             extra_ca: access.extra_ca.clone(),
             credentials: access.credentials.clone(),
+            identity: access.identity.clone(),
             ..http::Options::default()
         };
-        let client = http::Client::new(options).map_err(|error| Failure::input(error.to_string()))?;
-        Ok(Some((url.as_str().trim_end_matches('/').to_owned(), client)))
+        let registry = Registry::new(&access.urls, options);
+        registry.map(Some).map_err(|error| Failure::input(error.to_string()))
     }
 
     /// The cluster. Nothing is asked of it yet.
@@ -373,6 +374,67 @@ impl Context {
             confirmed_context: consent.confirm_context.clone(),
             protected: settings.protection(live, home).map(str::to_owned),
             expected: self.expected_clusters(environment)?,
+            registries: Vec::new(),
+        })
+    }
+
+    /// Every registry that context and environment name for the one that is meant, and a refusal where the one in use
+    /// belongs to another environment of the catalog.
+    ///
+    /// # Errors
+    /// As `loaded`; `Refused` for the registry of another environment.
+    pub fn expected_registries(
+        &self,
+        live: &[RegistryUrl],
+        catalog: Option<(&Catalog, &Environment)>,
+    ) -> Result<Vec<ExpectedRegistry>, Failure> {
+        let mut expected = Vec::new();
+        if let Some(Sourced { value: urls, origin }) = &self.settings()?.context_registry {
+            expected.push(ExpectedRegistry { urls: urls.clone(), origin: origin.to_string() });
+        }
+        let Some((catalog, environment)) = catalog else { return Ok(expected) };
+        let written = environment.registry.as_deref().and_then(|url| RegistryUrl::parse(url).ok());
+        if let (Some(url), Some(name)) = (written, &environment.name) {
+            let origin = format!("environment {name} of the catalog");
+            expected.push(ExpectedRegistry { urls: vec![url], origin });
+        }
+        let homes = catalog.environments_of_registry(live);
+        if let Some(home) = homes.first()
+            && !homes.iter().any(|home| environment.name.as_deref() == Some(home))
+        {
+            let meant =
+                environment.name.as_ref().map_or("none".to_owned(), |name| format!("environment {name}"));
+            let story =
+                format!("this is the registry of environment {home} of the catalog, but {meant} is chosen");
+            return Err(Failure::new(Kind::Refused, story)
+                .hint("nothing was changed; choose a context of that environment: --context"));
+        }
+        Ok(expected)
+    }
+
+    /// What the gate needs to know before a registry is changed.
+    ///
+    /// # Errors
+    /// As `expected_registries`.
+    pub fn registry_policy(
+        &self,
+        consent: &ConsentArgs,
+        live: &[RegistryUrl],
+        catalog: Option<(&Catalog, &Environment)>,
+    ) -> Result<Policy, Failure> {
+        let settings = self.settings()?;
+        let homes = catalog.map(|(catalog, _)| catalog.environments_of_registry(live)).unwrap_or_default();
+        // Of several environments that share a registry, a protected one protects it.
+        let mut names = homes.iter().map(|home| settings.registry_protection(live, Some(home)));
+        let protected = names.find_map(|name| name).or_else(|| settings.registry_protection(live, None));
+        Ok(Policy {
+            rule: ConsentRule::Question,
+            allowed: consent.allow.iter().copied().collect(),
+            yes: consent.yes,
+            confirmed_context: consent.confirm_context.clone(),
+            protected: protected.map(str::to_owned),
+            expected: Vec::new(),
+            registries: self.expected_registries(live, catalog)?,
         })
     }
 

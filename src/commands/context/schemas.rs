@@ -74,18 +74,48 @@ impl Context {
         self.desk_of(read)
     }
 
+    /// The same, also where there is no folder: then there are no files.
+    ///
+    /// # Errors
+    /// As `schema_desk`, but for the folder.
+    pub fn schema_desk_if_any(&self, args: &SchemaFolderArgs) -> Result<SchemaDesk, Failure> {
+        let folder = self.schema_folder(args)?;
+        if files::exists(&folder) {
+            return self.schema_desk(args);
+        }
+        let (path, named) = self.catalog_path()?;
+        if named || files::exists(&path) {
+            let read = self.read_catalog_with(&self.existing_catalog()?, args.schemas.as_deref())?;
+            if read.catalog.is_some() {
+                return self.desk_of(read);
+            }
+            let text = diagnostics::layout(&read.source, &read.findings, self.ui.colours_stderr());
+            return Err(Failure::rendered(text).hint("see all of it with `eventctl check`"));
+        }
+        self.bare_desk(&folder)
+    }
+
     /// The same without the catalog: only the name of the folder is read from it, whatever else is wrong there.
     ///
     /// # Errors
     /// `Input` where there is no folder.
     pub fn desk_without_catalog(&self, args: &SchemaFolderArgs) -> Result<SchemaDesk, Failure> {
         let folder = self.schema_folder(args)?;
-        let shown = self.shown(&folder);
         if !files::exists(&folder) {
-            return Err(no_folder(&shown));
+            return Err(no_folder(&self.shown(&folder)));
         }
-        let listing = files::list_schemas(&folder)?;
-        let files = schemas::read(&folder, &shown, &listing)?;
+        self.bare_desk(&folder)
+    }
+
+    /// A folder and its lock, without any catalog; the folder may be absent, and then there are no files.
+    ///
+    /// # Errors
+    /// `Input` where a file that is there cannot be used at all.
+    pub fn bare_desk(&self, folder: &Path) -> Result<SchemaDesk, Failure> {
+        let shown = self.shown(folder);
+        let listing =
+            if files::exists(folder) { files::list_schemas(folder)? } else { SchemaFolder::default() };
+        let files = schemas::read(folder, &shown, &listing)?;
         self.ui.detail(format!("schemas in {shown}, without the catalog"));
         Ok(SchemaDesk { files, stray: listing.stray, catalog: None })
     }

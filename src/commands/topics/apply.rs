@@ -14,7 +14,7 @@ use crate::failure::{Failure, Kind};
 use crate::files;
 use crate::flow::provision::{self, Means, Progress};
 use crate::flow::survey;
-use crate::gate;
+use crate::gate::{self, Live};
 use crate::kafka::cluster::Cluster;
 use crate::outcome::Outcome;
 
@@ -54,7 +54,7 @@ pub(super) async fn run(args: Args, cx: &Context) -> Result<Outcome, Failure> {
     }
     let live = plan.cluster.clone();
     let policy = cx.policy(&args.consent, (&catalog, environment), live.as_ref())?;
-    let plan = gate::pass(plan, &policy, live.as_ref(), &mut cx.terminal())?;
+    let plan = gate::pass(plan, &policy, Live::Cluster(live.as_ref()), &mut cx.terminal())?;
     if !args.consent.yes && args.consent.confirm_context.is_none() {
         // A question may stay open for long: what was shown must still be so.
         cx.stop.or(unmoved(plan.get(), environment, &cluster)).await?;

@@ -3,9 +3,11 @@
 use eventctl_core::human;
 use eventctl_core::schemas::FileFindings;
 use eventctl_core::schemas::check::{CheckReport, Immutability, Remark, RemarkKind, SubjectReport, Verdict};
+use eventctl_core::schemas::register::{self, Online, SubjectPlan};
 use serde::Serialize;
 
-use super::{LevelWire, RemarkWire};
+use super::standing::{Asked, AskedWire};
+use super::{LevelWire, RemarkWire, online};
 use crate::render::diagnostics::FindingWire;
 use crate::render::page::{Page, Tone};
 use crate::render::report::Report;
@@ -16,6 +18,10 @@ pub struct SchemaCheck<'a> {
     pub report: &'a CheckReport,
     /// What is wrong with schema files, references and the lock.
     pub broken: &'a [FileFindings],
+    /// Whether the registry was asked.
+    pub asked: &'a Asked,
+    /// What it makes of the files, where it was asked.
+    pub online: Option<&'a Online>,
     /// True where the text names every subject, and not only those of which there is something to say.
     pub whole: bool,
 }
@@ -25,6 +31,7 @@ pub(in crate::render) struct CheckedWire<'a> {
     folder: &'a str,
     locked: Option<usize>,
     immutability: ImmutabilityWire<'a>,
+    registry: AskedWire<'a>,
     subjects: Vec<SubjectWire<'a>>,
     file_findings: Vec<FindingWire>,
     summary: SummaryWire,
@@ -44,8 +51,8 @@ struct SubjectWire<'a> {
     levels: Vec<LevelWire<'a>>,
     versions: &'a [u32],
     offline: OfflineWire<'a>,
-    /// What the registry says: it is not asked.
-    registry: (),
+    /// What the registry makes of it, where it was asked.
+    registry: Option<register::SubjectWire>,
 }
 
 #[derive(Serialize)]
@@ -70,6 +77,9 @@ struct SummaryWire {
     no_files: usize,
     findings: usize,
     warnings: usize,
+    registry_findings: usize,
+    disagreements: usize,
+    unknown: usize,
 }
 
 impl<'a> SchemaCheck<'a> {
@@ -79,7 +89,8 @@ impl<'a> SchemaCheck<'a> {
             folder: &self.report.folder,
             locked: self.report.locked,
             immutability: immutability(&self.report.immutability),
-            subjects: self.report.subjects.iter().map(subject).collect(),
+            registry: self.asked.wire(),
+            subjects: self.report.subjects.iter().map(|subject| self.subject(subject)).collect(),
             file_findings: findings.collect(),
             summary: self.summary(),
         }
@@ -100,6 +111,22 @@ impl<'a> SchemaCheck<'a> {
             no_files: report.count(Verdict::NoFiles),
             findings: sum(|subject| subject.offline.findings.len()),
             warnings: sum(|subject| subject.offline.warnings.len()),
+            registry_findings: self.online.map_or(0, |online| online.plan.findings()),
+            disagreements: self.online.map_or(0, Online::disagreements),
+            unknown: self.online.map_or(0, Online::unknown),
+        }
+    }
+
+    fn registry_side(&self, subject: &SubjectReport) -> Option<(&Online, &SubjectPlan)> {
+        let online = self.online?;
+        Some((online, online.plan.subject(subject.subject.as_str())?))
+    }
+
+    fn subject(&self, report: &'a SubjectReport) -> SubjectWire<'a> {
+        let side = self.registry_side(report);
+        SubjectWire {
+            registry: side.map(|(online, planned)| planned.wire(&online.opinions)),
+            ..subject(report)
         }
     }
 
@@ -116,7 +143,11 @@ impl<'a> SchemaCheck<'a> {
         for subject in &self.report.subjects {
             let offline = &subject.offline;
             let notes: Vec<&Remark> = offline.notes.iter().filter(told).collect();
-            let silent = offline.findings.is_empty() && offline.warnings.is_empty() && notes.is_empty();
+            let side = self.registry_side(subject);
+            let silent = offline.findings.is_empty()
+                && offline.warnings.is_empty()
+                && notes.is_empty()
+                && side.is_none_or(|(_, planned)| planned.is_settled());
             if silent && !self.whole {
                 continue;
             }
@@ -129,6 +160,9 @@ impl<'a> SchemaCheck<'a> {
             }
             for note in notes {
                 remark("note", Tone::Faint, note, page);
+            }
+            if let Some((online, planned)) = side {
+                online::write(online, planned, offline.verdict == Verdict::Incompatible, page);
             }
         }
         self.foot(nothing_locked, page);
@@ -185,7 +219,14 @@ impl Report for SchemaCheck<'_> {
 
     fn text(&self, page: &mut Page) {
         self.write(page);
-        page.lit("registry: not asked\n");
+        let summary = self.summary();
+        page.lit("registry: ").val(self.asked.words());
+        if self.online.is_some() {
+            page.lit(": ").val(human::plural(summary.registry_findings, "finding"));
+            page.lit(", ").val(human::plural(summary.disagreements, "disagreement"));
+            page.lit(", ").val(summary.unknown).lit(" unknown");
+        }
+        page.end();
     }
 }
 
@@ -246,6 +287,6 @@ fn subject(report: &SubjectReport) -> SubjectWire<'_> {
             warnings: offline.warnings.iter().map(RemarkWire::from).collect(),
             notes: offline.notes.iter().map(RemarkWire::from).collect(),
         },
-        registry: (),
+        registry: None,
     }
 }

@@ -2,9 +2,14 @@
 
 use eventctl_core::human;
 use eventctl_core::schemas::State;
+use std::collections::BTreeSet;
+
+use eventctl_core::name::SubjectName;
 use eventctl_core::schemas::listing::{LIST_KIND, SubjectList, SubjectRow, VersionRow};
+use eventctl_core::schemas::register::Standing;
 use serde::Serialize;
 
+use super::standing::{self, Asked, AskedWire, StandingWire};
 use super::{LevelWire, state_word};
 use crate::render::page::{Cell, Page, Table, Tone, cell};
 use crate::render::report::Report;
@@ -12,9 +17,20 @@ use crate::render::report::Report;
 /// How many versions of a subject are named in a table.
 const NAMED: usize = 12;
 
+/// The subjects, and the registry's side where it was asked.
+pub struct Listed<'a> {
+    /// The subjects.
+    pub list: &'a SubjectList,
+    /// Whether the registry was asked.
+    pub asked: Asked,
+    /// What it holds, by subject.
+    pub standings: &'a [Standing],
+}
+
 #[derive(Serialize)]
 struct ListWire<'a> {
     folder: &'a str,
+    registry: AskedWire<'a>,
     subjects: Vec<SubjectWire<'a>>,
     summary: SummaryWire,
 }
@@ -31,8 +47,8 @@ struct SubjectWire<'a> {
     subject: &'a str,
     levels: Vec<LevelWire<'a>>,
     versions: Vec<VersionWire<'a>>,
-    /// What the registry has: it is not asked.
-    registry: (),
+    /// What the registry holds of it, where it was asked.
+    registry: Option<StandingWire<'a>>,
 }
 
 #[derive(Serialize)]
@@ -64,29 +80,73 @@ fn summary(list: &SubjectList) -> SummaryWire {
     }
 }
 
-impl Report for SubjectList {
+impl Listed<'_> {
+    fn standing(&self, row: &SubjectRow) -> Option<&Standing> {
+        self.standings.iter().find(|standing| standing.subject == row.subject.as_str())
+    }
+
+    /// Subjects that were named and that nobody has, in files or in the registry.
+    #[must_use]
+    pub fn absent(&self, only: Option<&BTreeSet<SubjectName>>) -> Vec<SubjectName> {
+        let held = |name: &str| {
+            let mut standings = self.standings.iter();
+            let unknown = !matches!(self.asked, Asked::Yes { .. });
+            unknown
+                || standings.any(|one| {
+                    let none = one.versions.as_ref().is_ok_and(Vec::is_empty) && one.deleted.is_empty();
+                    one.subject == name && !none
+                })
+        };
+        let filed = |name: &SubjectName| {
+            let mut rows = self.list.subjects.iter();
+            rows.any(|row| row.subject == *name && !row.versions.is_empty())
+        };
+        let names = only.into_iter().flatten();
+        names.filter(|name| !filed(name) && !held(name.as_str())).cloned().collect()
+    }
+}
+
+impl Report for Listed<'_> {
     const KIND: &'static str = LIST_KIND;
 
     fn wire(&self) -> impl Serialize {
+        let subject =
+            |row| SubjectWire { registry: self.standing(row).map(StandingWire::from), ..subject(row) };
         ListWire {
-            folder: &self.folder,
-            subjects: self.subjects.iter().map(subject).collect(),
-            summary: summary(self),
+            folder: &self.list.folder,
+            registry: self.asked.wire(),
+            subjects: self.list.subjects.iter().map(subject).collect(),
+            summary: summary(self.list),
         }
     }
 
     fn text(&self, page: &mut Page) {
-        let mut table = Table::new(&["SUBJECT", "VERSIONS", "LOCK", "LEVEL"]);
-        for row in &self.subjects {
-            table.row(cells(row));
+        let asked = matches!(self.asked, Asked::Yes { .. });
+        let mut heading = vec!["SUBJECT", "VERSIONS", "LOCK", "LEVEL"];
+        if asked {
+            heading.extend(["REGISTRY", "IN FORCE", "AGREE"]);
         }
-        if !self.subjects.is_empty() {
+        let mut table = Table::new(&heading);
+        for row in &self.list.subjects {
+            let mut cells = cells(row);
+            if asked {
+                cells.extend(standing::cells(self.standing(row)));
+            }
+            table.row(cells);
+        }
+        if !self.list.subjects.is_empty() {
             page.table(&table).end();
         }
-        let summary = summary(self);
+        for standing in self.standings {
+            for remark in standing::remarks(standing) {
+                page.tone(Tone::Strong, &standing.subject).lit(": ").line(remark);
+            }
+        }
+        let summary = summary(self.list);
         page.val(human::plural(summary.subjects, "subject")).lit(", ");
         page.val(human::plural(summary.versions, "version")).lit(", ");
-        page.val(summary.locked).lit(" locked, in ").val(&self.folder).lit("; registry: not asked\n");
+        page.val(summary.locked).lit(" locked, in ").val(&self.list.folder);
+        page.lit("; registry: ").line(self.asked.words());
     }
 }
 
@@ -125,7 +185,7 @@ fn subject(row: &SubjectRow) -> SubjectWire<'_> {
         subject: row.subject.as_str(),
         levels: row.levels.iter().map(LevelWire::from).collect(),
         versions: row.versions.iter().map(version).collect(),
-        registry: (),
+        registry: None,
     }
 }
 

@@ -1,11 +1,17 @@
 //! How schemas look: verdicts, lists, one schema, the difference of two, what was locked.
 
 mod checked;
+mod deleted;
 mod diffed;
 mod listed;
 mod locked;
+mod online;
+mod planned;
 mod pretty;
+mod pulled;
+mod registered;
 mod shown;
+mod standing;
 
 use eventctl_core::schema::Place;
 use eventctl_core::schemas::check::{Remark, RemarkPlace};
@@ -14,9 +20,11 @@ use serde::Serialize;
 
 pub use checked::SchemaCheck;
 pub use diffed::Diffed;
+pub use listed::Listed;
 pub use locked::{Locked, LockedRow};
 pub use pretty::pretty;
-pub use shown::Shown;
+pub use shown::{Shown, ShownFile, ShownHeld, ShownReference};
+pub use standing::Asked;
 
 pub(super) use checked::CheckedWire;
 

@@ -1,6 +1,6 @@
 //! A schema's text, laid out. Nothing of it is lost: members keep their order, numbers their digits.
 
-use eventctl_core::json::{Json, Value, write_string};
+use eventctl_core::json::{self, Json, write_escaped};
 
 use crate::render::escape::is_dangerous;
 
@@ -8,71 +8,17 @@ use crate::render::escape::is_dangerous;
 /// says the same and is harmless. A text with comments, which Avro takes and JSON does not, stays as it is but for that.
 #[must_use]
 pub fn pretty(text: &str) -> String {
-    let mut out = String::with_capacity(text.len() * 2);
-    match Json::read(text) {
-        Ok(json) => write(&json, 0, &mut out),
-        Err(_) => text.trim_end().chars().for_each(|character| match character {
-            '\n' | '\t' => out.push(character),
-            '\r' => {}
-            other => push(other, &mut out),
-        }),
+    if let Ok(json) = Json::read(text) {
+        return json::pretty(&json, is_dangerous);
     }
+    let mut out = String::with_capacity(text.len());
+    text.trim_end().chars().for_each(|character| match character {
+        '\r' => {}
+        other if other == '\n' || other == '\t' || !is_dangerous(other) => out.push(other),
+        other => write_escaped(other, &mut out),
+    });
     out.push('\n');
     out
-}
-
-/// How deep it recurses is bounded by the reader.
-fn write(json: &Json, depth: usize, out: &mut String) {
-    match &json.value {
-        Value::Null => out.push_str("null"),
-        Value::Boolean(value) => out.push_str(if *value { "true" } else { "false" }),
-        Value::Number(digits) => out.push_str(digits),
-        Value::String(text) => string(text, out),
-        Value::Array(items) => block('[', ']', items, depth, out, |item, out| write(item, depth + 1, out)),
-        Value::Object(members) => block('{', '}', members, depth, out, |member, out| {
-            string(&member.name, out);
-            out.push_str(": ");
-            write(&member.value, depth + 1, out);
-        }),
-    }
-}
-
-fn block<T>(
-    open: char,
-    close: char,
-    parts: &[T],
-    depth: usize,
-    out: &mut String,
-    each: impl Fn(&T, &mut String),
-) {
-    out.push(open);
-    for (index, part) in parts.iter().enumerate() {
-        out.push_str(if index == 0 { "\n" } else { ",\n" });
-        out.push_str(&"  ".repeat(depth + 1));
-        each(part, out);
-    }
-    if !parts.is_empty() {
-        out.push('\n');
-        out.push_str(&"  ".repeat(depth));
-    }
-    out.push(close);
-}
-
-fn string(text: &str, out: &mut String) {
-    let mut bytes = Vec::with_capacity(text.len() + 2);
-    write_string(text, &mut bytes);
-    String::from_utf8_lossy(&bytes).chars().for_each(|character| push(character, out));
-}
-
-fn push(character: char, out: &mut String) {
-    if !is_dangerous(character) {
-        out.push(character);
-        return;
-    }
-    let mut units = [0; 2];
-    for unit in character.encode_utf16(&mut units) {
-        out.push_str(&format!("\\u{unit:04x}"));
-    }
 }
 
 #[cfg(test)]

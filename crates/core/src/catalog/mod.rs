@@ -18,12 +18,15 @@ mod written;
 use std::collections::{BTreeMap, BTreeSet};
 
 pub use expectations::{DeclaredLevel, Expectation, Expectations, Expected, Layer, Role};
-pub use model::{Consumer, DeadLetter, Environment, Event, KeyRule, Provision, State, TENANT_PATTERN, Topic};
+pub use model::{
+    Consumer, DeadLetter, Environment, Event, KeyRule, LevelConflict, Provision, State, TENANT_PATTERN, Topic,
+};
 pub use reducers::{Operand, Reducer};
 pub use shape::PARTITIONS_LIMIT;
 pub use words::{Compatibility, DlqFormat, Encoding, KeyEncoding, Partitioner, Start};
 
 use crate::name::ClusterId;
+use crate::settings::RegistryUrl;
 use crate::yaml::{self, Diagnostic, Diagnostics, Entry, Node, Source, Span, Value, near_miss, shown};
 
 /// The schema folder where the catalog names none.
@@ -101,6 +104,17 @@ impl Catalog {
         environments
             .find(|(_, environment)| environment.cluster_id.as_ref() == Some(cluster))
             .map(|(name, _)| name.as_str())
+    }
+
+    /// The environments that this registry belongs to, where the catalog says so.
+    #[must_use]
+    pub fn environments_of_registry(&self, urls: &[RegistryUrl]) -> Vec<&str> {
+        let its = |environment: &Environment| {
+            let written = environment.registry.as_deref().and_then(|url| RegistryUrl::parse(url).ok());
+            written.is_some_and(|written| urls.iter().any(|url| url.is_same(&written)))
+        };
+        let environments = self.environments.iter().filter(|(_, environment)| its(environment));
+        environments.map(|(name, _)| name.as_str()).collect()
     }
 
     /// The environments by name.

@@ -90,6 +90,18 @@ pub struct Event {
     pub compatibility: Option<Compatibility>,
 }
 
+/// Two events that give one subject different levels.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("the catalog gives subject {subject} two levels: {} by {}, {} by {}", one.1, one.0, other.1, other.0)]
+pub struct LevelConflict {
+    /// The subject.
+    pub subject: String,
+    /// An event and the level it gives.
+    pub one: (String, Compatibility),
+    /// Another one.
+    pub other: (String, Compatibility),
+}
+
 /// A consumer group and what is expected of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Consumer {
@@ -194,6 +206,26 @@ impl Environment {
         let dlqs = self.topics.iter().filter_map(|topic| topic.dlq.as_ref());
         let foreign = dlqs.filter(|dlq| dlq.provisioned.is_none()).map(|dlq| dlq.topic.clone());
         foreign.filter(|name| self.topic(name.as_str()).is_none()).collect()
+    }
+
+    /// The level that each subject shall have; those that are left alone are not among them.
+    ///
+    /// # Errors
+    /// The first subject that events give different levels.
+    pub fn declared_levels(&self) -> Result<BTreeMap<String, Compatibility>, LevelConflict> {
+        let mut levels: BTreeMap<String, (&str, Compatibility)> = BTreeMap::new();
+        for event in self.topics.iter().flat_map(|topic| &topic.events) {
+            let Some(level) = event.compatibility else { continue };
+            let subject = event.subject.to_string();
+            match levels.get(&subject) {
+                Some((first, said)) if *said != level => {
+                    let one = ((*first).to_owned(), *said);
+                    return Err(LevelConflict { subject, one, other: (event.name.clone(), level) });
+                }
+                _ => drop(levels.insert(subject, (&event.name, level))),
+            }
+        }
+        Ok(levels.into_iter().map(|(subject, (_, level))| (subject, level)).collect())
     }
 
     /// A SHA-256 in hexadecimal of what [`declared`](Self::declared) says about topics: names, partitions,

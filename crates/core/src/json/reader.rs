@@ -49,6 +49,12 @@ pub struct Text<'a> {
 }
 
 impl<'a> Text<'a> {
+    /// Characters that stand for themselves, and not in JSON: none of them is an escape.
+    #[must_use]
+    pub fn unescaped(raw: &'a str) -> Self {
+        Text { raw, escaped: false }
+    }
+
     /// The characters, escapes resolved; borrowed where there are none.
     #[must_use]
     pub fn decode(self) -> Cow<'a, str> {

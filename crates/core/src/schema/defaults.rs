@@ -9,6 +9,8 @@ use crate::json::{Json, Value};
 /// How many values are compared with types in one document: a large default of a large union could take forever.
 const STEPS_LIMIT: usize = 5_000_000;
 
+const TOO_LARGE: &str = "the defaults of this schema are too large to be checked";
+
 /// Why a default does not fit.
 #[derive(Debug)]
 pub(super) struct Misfit {
@@ -49,7 +51,7 @@ impl<'a> Checker<'a> {
         self.steps += 1;
         let wrong = |message: String| Some(Misfit { message, start: json.start, end: json.end });
         if self.steps > STEPS_LIMIT {
-            return wrong("the defaults of this schema are too large to be checked".to_owned());
+            return wrong(TOO_LARGE.to_owned());
         }
         let schema = self.schema;
         let content = schema.content(id);
@@ -67,7 +69,11 @@ impl<'a> Checker<'a> {
                 return members.iter().find_map(|member| self.check(*values, &member.value, open));
             }
             (Content::Union(branches), _) => {
-                branches.iter().any(|branch| self.check(*branch, json, open).is_none())
+                let fits = branches.iter().any(|branch| self.check(*branch, json, open).is_none());
+                if self.steps > STEPS_LIMIT {
+                    return wrong(TOO_LARGE.to_owned());
+                }
+                fits
             }
             (Content::Record(_), Value::Object(_)) if open.contains(&id) => {
                 return wrong("a default cannot hold the record that its field is in".to_owned());

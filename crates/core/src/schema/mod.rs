@@ -36,4 +36,8 @@ pub use words::Words;
 mod parse_tests;
 
 #[cfg(test)]
+mod hostile_tests;
+#[cfg(test)]
 mod parse_fixture_tests;
+#[cfg(test)]
+mod property_tests;

@@ -192,6 +192,12 @@ impl Schema {
         self.root
     }
 
+    /// The same schema with another of its nodes as the whole.
+    #[must_use]
+    pub fn narrowed_to(&self, root: NodeId) -> Schema {
+        Schema { root, ..self.clone() }
+    }
+
     /// The node of this id.
     ///
     /// An id of another schema gives some other node, or one of type null.

@@ -239,6 +239,11 @@ mod tests {
                 r#"{"type":"enum","name":"E","symbols":["A"],"default":"A"}"#,
             ),
             (r#"{"type":"fixed","name":"F","size":1}"#, r#"{"type":"fixed","name":"F","size":2}"#),
+            (r#"{"type":"fixed","name":"F","size":1}"#, r#"{"type":"fixed","name":"F","size":1,"doc":"x"}"#),
+            (
+                r#"{"type":"enum","name":"E","symbols":["A"]}"#,
+                r#"{"type":"enum","name":"E","symbols":["A"],"doc":"x"}"#,
+            ),
             (r#"{"type":"array","items":"int"}"#, r#"{"type":"array","items":"long"}"#),
             (r#"{"type":"array","items":"int"}"#, r#"{"type":"map","values":"int"}"#),
             (

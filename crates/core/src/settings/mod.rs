@@ -134,6 +134,15 @@ pub enum RegistryAuth {
     Bearer(SecretSource),
 }
 
+/// A certificate of ours, and its key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RegistryIdentity {
+    /// The file with the certificate.
+    pub certificate: String,
+    /// The private key.
+    pub key: SecretSource,
+}
+
 /// A setting that loads a library or runs a command.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CodeSetting {
@@ -161,6 +170,8 @@ pub struct DeclaredContext {
     pub registry_auth: Option<Sourced<RegistryAuth>>,
     /// A file with certificates that the registry's may be signed by.
     pub registry_ca: Option<Sourced<String>>,
+    /// The certificate to show to the registry, and its key.
+    pub registry_identity: Option<Sourced<RegistryIdentity>>,
     /// Whether changes need the context's name typed.
     pub protected: Option<Sourced<bool>>,
     /// The cluster that is expected to answer.
@@ -197,6 +208,8 @@ pub struct Registry {
     pub auth: Option<Sourced<RegistryAuth>>,
     /// A file with more certificates to trust.
     pub ca: Option<Sourced<String>>,
+    /// The certificate to show, and its key.
+    pub identity: Option<Sourced<RegistryIdentity>>,
 }
 
 /// A context that would have been used, had not other brokers been named without it.
@@ -208,7 +221,7 @@ pub struct SetAside {
     pub by: Origin,
 }
 
-/// A cluster that some context names, by its id or by the catalog's environment.
+/// A cluster that some context names, by its id or by the catalog's environment, and its registry.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct KnownCluster {
     /// The id.
@@ -217,6 +230,8 @@ pub struct KnownCluster {
     pub environment: Option<String>,
     /// The context's name.
     pub context: String,
+    /// Its registry's URLs.
+    pub registry: Vec<RegistryUrl>,
     /// Whether the context is protected.
     pub protected: bool,
 }
@@ -234,6 +249,8 @@ pub struct Settings {
     pub brokers: Option<Sourced<Brokers>>,
     /// The registry.
     pub registry: Option<Registry>,
+    /// The registry that the context in use names, also where another one was said instead.
+    pub context_registry: Option<Sourced<Vec<RegistryUrl>>>,
     /// Whether changes need the context's name typed.
     pub protected: Sourced<bool>,
     /// The cluster that is expected to answer.
@@ -286,6 +303,23 @@ impl Settings {
             let by_environment =
                 cluster.environment.is_some() && cluster.environment.as_deref() == environment;
             cluster.protected && (by_id || by_environment)
+        };
+        self.clusters.iter().find(same).map(|cluster| cluster.context.as_str())
+    }
+
+    /// The name that must be typed before a registry is changed, if any: that of the context in use where it is
+    /// protected, and that of any protected context that names one of these URLs, or the environment to which the
+    /// catalog says the registry belongs.
+    #[must_use]
+    pub fn registry_protection(&self, live: &[RegistryUrl], environment: Option<&str>) -> Option<&str> {
+        if let Some(context) = self.context.as_ref().filter(|_| self.protected.value) {
+            return Some(&context.value);
+        }
+        let same = |cluster: &&KnownCluster| {
+            let by_url = cluster.registry.iter().any(|url| live.iter().any(|live| url.is_same(live)));
+            let by_environment =
+                cluster.environment.is_some() && cluster.environment.as_deref() == environment;
+            cluster.protected && (by_url || by_environment)
         };
         self.clusters.iter().find(same).map(|cluster| cluster.context.as_str())
     }

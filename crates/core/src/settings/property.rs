@@ -95,7 +95,8 @@ pub fn is_secret(name: &str) -> bool {
         .iter()
         .any(|word| name.contains(word));
     let innocent = name.ends_with(".url") || name.ends_with(".id");
-    let key_material = name == "ssl.key.pem" || name.ends_with("private.key.pem") || name == "ssl_key";
+    let key_material = matches!(name.as_str(), "ssl.key.pem" | "ssl_key" | "registry_key")
+        || name.ends_with("private.key.pem");
     secret_word && !innocent || key_material || name == "sasl.oauthbearer.config"
 }
 
@@ -109,7 +110,8 @@ pub(super) fn may_be_secret(name: &str) -> bool {
             || near_miss(&word, ["password", "passphrase", "secret", "token", "bearer", "credentials"])
                 .is_some()
     };
-    is_secret(name) || name.split(['.', '_', '-', ' ']).any(near)
+    let near_key = name != "registry_ca" && near_miss(name, ["registry_key"]).is_some();
+    is_secret(name) || near_key || name.split(['.', '_', '-', ' ']).any(near)
 }
 
 /// Tells whether a setting loads or runs something.

@@ -115,6 +115,7 @@ fn rows(settings: &Settings) -> Vec<Row> {
         environment,
         brokers,
         registry,
+        context_registry: _,
         protected,
         cluster_id,
         kafka,
@@ -135,6 +136,10 @@ fn rows(settings: &Settings) -> Vec<Row> {
         }));
         rows.extend(registry.auth.iter().map(|said| row("registry_auth", said, shown_auth)));
         rows.extend(registry.ca.iter().map(|said| row("registry_ca", said, Clone::clone)));
+        if let Some(said) = &registry.identity {
+            rows.push(row("registry_certificate", said, |identity| identity.certificate.clone()));
+            rows.push(row("registry_key", said, |identity| identity.key.shown()));
+        }
     }
     for (name, said) in kafka {
         rows.push(row(&format!("kafka: {name}"), said, super::SettingValue::shown));

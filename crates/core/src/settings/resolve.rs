@@ -136,6 +136,7 @@ pub fn resolve(layers: Layers) -> Result<Settings, Vec<SettingsError>> {
         environment: connection.environment,
         brokers: connection.brokers,
         registry: connection.registry,
+        context_registry: connection.context_registry,
         protected: connection.protected,
         cluster_id: connection.cluster_id,
         kafka,
@@ -262,7 +263,8 @@ impl Files {
             let id = context.cluster_id.as_ref().map(|id| id.value.clone());
             let environment = context.environment.as_ref().map(|environment| environment.value.clone());
             let protected = self.protected(name).value;
-            KnownCluster { id, environment, context: name.clone(), protected }
+            let registry = context.registry.as_ref().map(|urls| urls.value.clone()).unwrap_or_default();
+            KnownCluster { id, environment, context: name.clone(), registry, protected }
         };
         self.all().flat_map(|file| file.contexts.iter().map(of)).collect()
     }
@@ -314,6 +316,7 @@ struct Connection {
     environment: Option<Sourced<String>>,
     brokers: Option<Sourced<Brokers>>,
     registry: Option<Registry>,
+    context_registry: Option<Sourced<Vec<RegistryUrl>>>,
     protected: Sourced<bool>,
     cluster_id: Option<Sourced<crate::name::ClusterId>>,
     kafka: BTreeMap<String, Sourced<SettingValue>>,
@@ -332,7 +335,8 @@ impl Connection {
             return Connection {
                 environment: None,
                 brokers: said_brokers,
-                registry: said_registry.map(|urls| Registry { urls, auth: None, ca: None }),
+                registry: said_registry.map(|urls| Registry { urls, auth: None, ca: None, identity: None }),
+                context_registry: None,
                 protected: Sourced::new(false, Origin::Default),
                 cluster_id: None,
                 kafka: BTreeMap::new(),
@@ -349,6 +353,7 @@ impl Connection {
             registry,
             registry_auth: auth,
             registry_ca: ca,
+            registry_identity: identity,
             protected: _,
             cluster_id,
             kafka,
@@ -357,13 +362,16 @@ impl Connection {
         } = context.clone();
         // As with brokers: another registry than the context's gets its credentials only where both were said alike.
         let other = said_registry.as_ref().is_some_and(|said| rank(&said.origin) > rank(&name.origin));
-        let with =
-            |urls| if other { Registry { urls, auth: None, ca: None } } else { Registry { urls, auth, ca } };
+        let with = |urls| match other {
+            true => Registry { urls, auth: None, ca: None, identity: None },
+            false => Registry { urls, auth, ca, identity },
+        };
         let trusted = files.all().any(|file| file.place.role == role && file.place.trusted);
         Connection {
             environment,
             brokers: said_brokers.or(brokers),
-            registry: said_registry.or(registry).map(with),
+            registry: said_registry.or_else(|| registry.clone()).map(with),
+            context_registry: registry,
             protected: files.protected(&name.value),
             cluster_id,
             kafka,

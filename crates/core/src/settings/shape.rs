@@ -63,6 +63,16 @@ static CONTEXT: Record = Record {
         ),
         Field::optional("registry_auth", Shape::Record(&AUTH), "How to prove to the registry who we are."),
         Field::optional("registry_ca", Shape::Text(&ANY_TEXT), "A PEM file with more certificates to trust."),
+        Field::optional(
+            "registry_certificate",
+            Shape::Text(&ANY_TEXT),
+            "A PEM file with the certificate to show to the registry, its chain behind it.",
+        ),
+        Field::optional(
+            "registry_key",
+            Shape::OneOf(&[Shape::Scalar, Shape::Record(&SECRET)]),
+            "The private key of registry_certificate, as PEM (PKCS#8) without a password.",
+        ),
         Field::optional("protected", Shape::Bool, "Whether changes need the context's name typed.")
             .default("false"),
         Field::optional(

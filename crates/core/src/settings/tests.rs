@@ -2,7 +2,9 @@
 
 use super::*;
 use crate::secret::Secret;
-use crate::settings::{ConfigReport, FilePlace, RegistryAuth, Role, SecretSource, TrustReport};
+use crate::settings::{
+    ConfigReport, FilePlace, RegistryAuth, RegistryIdentity, Role, SecretSource, TrustReport,
+};
 
 const CANARY: &str = "canary-7f3a";
 
@@ -30,6 +32,14 @@ fn context(path: &str, role: Role, name: &str) -> DeclaredContext {
         registry: Some(at(path, 5, vec![url])),
         registry_auth: Some(at(path, 6, auth)),
         registry_ca: Some(at(path, 7, format!("/{name}.pem"))),
+        registry_identity: Some(at(
+            path,
+            7,
+            RegistryIdentity {
+                certificate: format!("/{name}.crt"),
+                key: SecretSource::Literal(Secret::new(CANARY)),
+            },
+        )),
         protected: Some(at(path, 8, false)),
         cluster_id: Some(at(path, 9, format!("{name}-id").parse().unwrap())),
         kafka: BTreeMap::from([("sasl.password".to_owned(), at(path, 10, password))]),
@@ -229,6 +239,26 @@ fn a_protected_cluster_is_recognised_however_it_is_reached() {
     assert_eq!(settings.protection(Some(&id("prod-id")), None), Some("prod"));
     assert_eq!(settings.protection(Some(&id("dev-id")), None), None);
     assert_eq!(settings.protection(None, None), None);
+}
+
+#[test]
+fn a_protected_registry_is_recognised_however_it_is_reached() {
+    let mut repository = repository();
+    let prod = repository.contexts.get_mut("prod").unwrap();
+    prod.protected = Some(at("repo.yaml", 8, true));
+    prod.environment = Some(at("repo.yaml", 9, "prod".to_owned()));
+    let url = |text: &str| RegistryUrl::parse(text).unwrap();
+    prod.registry = Some(at("repo.yaml", 10, vec![url("https://one"), url("https://two")]));
+    let flags = Flags { registry: text("https://TWO:443"), ..Flags::default() };
+    let settings = resolve(Layers { flags, repository: Some(repository), ..Layers::default() }).unwrap();
+    assert!(!settings.protected.value);
+    let in_use = &settings.registry.as_ref().unwrap().urls.value;
+    assert_eq!(settings.registry_protection(in_use, None), Some("prod"));
+    assert_eq!(settings.registry_protection(&[url("https://three")], None), None);
+    assert_eq!(settings.registry_protection(&[url("https://three")], Some("prod")), Some("prod"));
+    // The context's own registry stays known, whatever was said instead.
+    let own = settings.context_registry.as_ref().map(|urls| urls.value[0].as_str());
+    assert_ne!(own, Some(in_use[0].as_str()));
 }
 
 #[test]

@@ -1,5 +1,7 @@
 //! Why a reader cannot read what a writer wrote, in words.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use crate::schema::level::Direction;
 use crate::schema::trail::Place;
 use crate::schema::words::{Words, bytes, joined};
@@ -232,6 +234,36 @@ impl Incompatibility {
     }
 }
 
+/// Joins what several comparisons with one new version found alike: each finding with the labels of the earlier versions
+/// it was found with, in the order it was first met.
+#[must_use]
+pub fn together<L>(
+    direction: Direction,
+    comparisons: impl IntoIterator<Item = (L, Vec<Incompatibility>)>,
+) -> Vec<(Incompatibility, Vec<L>)>
+where
+    L: Clone,
+{
+    let mut places: BTreeMap<String, usize> = BTreeMap::new();
+    let mut joined: Vec<(Incompatibility, Vec<L>)> = Vec::new();
+    for (label, findings) in comparisons {
+        let mut own: BTreeSet<usize> = BTreeSet::new();
+        for finding in findings {
+            let place = *places.entry(finding.change(direction)).or_insert(joined.len());
+            match joined.get_mut(place) {
+                // One comparison may find twice what reads alike.
+                Some((_, labels)) if own.insert(place) => labels.push(label.clone()),
+                Some(_) => {}
+                None => {
+                    own.insert(place);
+                    joined.push((finding, vec![label.clone()]));
+                }
+            }
+        }
+    }
+    joined
+}
+
 fn too_large(compared: usize) -> String {
     format!("the schemas are too large to be compared: there are more than {compared} pairs of types")
 }
@@ -242,7 +274,7 @@ fn with_reason(text: String, enum_default: bool) -> String {
 }
 
 fn union(branches: &Words) -> String {
-    if branches.first.is_empty() { "no branch".to_owned() } else { or(branches) }
+    if branches.is_empty() { "no branch".to_owned() } else { or(branches) }
 }
 
 fn and(words: &Words) -> String {

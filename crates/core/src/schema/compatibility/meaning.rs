@@ -174,7 +174,10 @@ pub(super) fn meanings_of(reader: &Node, writer: &Node) -> Vec<Meaning> {
         let missing = missing_symbols(read, written);
         return match &read.default {
             Some(default) if !missing.is_empty() => {
-                vec![Meaning::Symbols { symbols: Words::of(missing), default: default.clone() }]
+                vec![Meaning::Symbols {
+                    symbols: Words::of(missing, str::to_owned),
+                    default: default.clone(),
+                }]
             }
             _ => Vec::new(),
         };

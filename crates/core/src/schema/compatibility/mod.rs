@@ -12,7 +12,7 @@ mod rules;
 mod verdict;
 mod walk;
 
-pub use finding::{Cause, Incompatibility, IncompatibilityKind};
+pub use finding::{Cause, Incompatibility, IncompatibilityKind, together};
 pub use meaning::{Meaning, MeaningChange, MeaningKind};
 
 use super::model::Schema;
@@ -73,5 +73,7 @@ fn too_large(reader: &Schema, writer: &Schema, compared: usize) -> Comparison {
 
 #[cfg(test)]
 mod fixture_tests;
+#[cfg(test)]
+mod hostile_tests;
 #[cfg(test)]
 mod tests;

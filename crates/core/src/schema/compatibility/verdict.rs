@@ -74,7 +74,7 @@ impl<'a> Verdicts<'a> {
             known: BTreeMap::new(),
             fields: BTreeMap::new(),
             unions: BTreeMap::new(),
-            by_name_only: !aliased && !(is_recursive(reader) && is_recursive(writer)),
+            by_name_only: !(aliased || is_recursive(reader) && is_recursive(writer)),
             ambiguities: Vec::new(),
             looked_at: 0,
         }

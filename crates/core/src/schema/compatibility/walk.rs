@@ -119,7 +119,7 @@ impl<'a> Walk<'_, 'a> {
                 self.names(visit, reader, writer);
                 let missing = missing_symbols(read, written);
                 if read.default.is_none() && !missing.is_empty() {
-                    self.tell(visit, Cause::MissingSymbols { symbols: Words::of(missing) });
+                    self.tell(visit, Cause::MissingSymbols { symbols: Words::of(missing, str::to_owned) });
                 }
             }
             _ => {
@@ -171,7 +171,7 @@ impl<'a> Walk<'_, 'a> {
             }
             let cause = Cause::MissingBranch {
                 writer: inner_words(self.verdicts.writer, written),
-                branches: Words::of(branches.iter().map(|branch| inner_words(self.verdicts.reader, *branch))),
+                branches: Words::of(branches, |branch| inner_words(self.verdicts.reader, *branch)),
             };
             self.tell(visit, cause);
             return;
@@ -182,7 +182,7 @@ impl<'a> Walk<'_, 'a> {
             let meaning = Meaning::Branch {
                 writes: inner_words(self.verdicts.writer, written),
                 reads: inner_words(schema, chosen),
-                others: Words::of(others.map(|branch| inner_words(schema, *branch))),
+                others: Words::of(others, |branch| inner_words(schema, *branch)),
             };
             self.changes(visit, meaning);
         }
@@ -192,12 +192,11 @@ impl<'a> Walk<'_, 'a> {
         self.next.push(Next::Pair(Visit { pair: (chosen, written), reader, in_branch, ..visit }));
     }
 
-    /// The branch that Java decodes into: that of the same kind and full name, then one of the same kind, then the first
-    /// one that the type is promoted to (`Resolver.ReaderUnion`).
+    /// The branch that Java decodes into, of those that are near: that of the same full name, or the first one
+    /// (`Resolver.ReaderUnion`).
     fn chosen(&self, branches: &[NodeId], writer: &Content) -> Option<NodeId> {
-        let same_kind = |branch: &&NodeId| self.verdicts.reader.content(**branch).kind() == writer.kind();
         let exact = branches.iter().find(|branch| self.is_exactly(**branch, writer));
-        exact.or_else(|| branches.iter().find(same_kind)).or_else(|| branches.first()).copied()
+        exact.or_else(|| branches.first()).copied()
     }
 
     fn is_exactly(&self, branch: NodeId, writer: &Content) -> bool {
@@ -226,7 +225,7 @@ impl<'a> Walk<'_, 'a> {
             }
             Found::Several(found) => {
                 let names = found.iter().filter_map(|found| writer.fields.get(*found));
-                let fields = Words::of(names.map(|field| format!("`{}`", field.name)));
+                let fields = Words::of(names, |field| format!("`{}`", field.name));
                 self.tell_field(visit, number, Cause::AmbiguousField { fields });
                 return;
             }

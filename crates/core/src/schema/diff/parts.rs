@@ -58,7 +58,7 @@ impl Walk<'_> {
             names.retain(|name| !LOGICAL.contains(&name.as_str()));
         }
         if !names.is_empty() {
-            let names = Words::of(names.iter().map(|name| format!("`{name}`"))).joined("and");
+            let names = Words::of(names, |name| format!("`{name}`")).joined("and");
             let message = format!("other attributes of {} changed: {names}", self.type_shown(pair));
             self.changed(DifferenceKind::PropertiesChanged, pair, message);
         }
@@ -75,7 +75,7 @@ impl Walk<'_> {
         let of = self.type_shown(pair);
         let before: BTreeSet<&str> = old.symbols.iter().map(String::as_str).collect();
         let after: BTreeSet<&str> = new.symbols.iter().map(String::as_str).collect();
-        let list = |words: Vec<&str>| Words::of(words).joined("and");
+        let list = |words: Vec<&str>| Words::of(words, str::to_owned).joined("and");
         let added: Vec<&str> =
             new.symbols.iter().map(String::as_str).filter(|symbol| !before.contains(symbol)).collect();
         let removed: Vec<&str> =
@@ -295,7 +295,7 @@ fn field_changes(
     }
     let names = changed_properties(&old.properties, &new.properties);
     if !names.is_empty() {
-        let names = Words::of(names.iter().map(|name| format!("`{name}`"))).joined("and");
+        let names = Words::of(names, |name| format!("`{name}`")).joined("and");
         changes
             .push((DifferenceKind::PropertiesChanged, format!("other attributes of {to} changed: {names}")));
     }
@@ -321,8 +321,8 @@ fn doc_changed(old: Option<&String>, new: Option<&String>) -> Option<&'static st
 
 fn aliases_changed(old: &BTreeSet<String>, new: &BTreeSet<String>) -> Option<String> {
     let list = |one: &BTreeSet<String>, other: &BTreeSet<String>| -> Option<String> {
-        let words = Words::of(one.difference(other).map(|alias| format!("`{alias}`")));
-        (!words.first.is_empty()).then(|| words.joined("and"))
+        let words = Words::of(one.difference(other), |alias| format!("`{alias}`"));
+        (!words.is_empty()).then(|| words.joined("and"))
     };
     match (list(new, old), list(old, new)) {
         (Some(added), Some(removed)) => Some(format!("got the alias {added} and lost {removed}")),

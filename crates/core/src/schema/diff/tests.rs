@@ -40,6 +40,14 @@ fn each_kind_of_change_is_told() {
         ),
         (f(r#""type":"int""#), f(r#""type":"long""#), &["type-changed: `f` was int and is now long"]),
         (
+            f(r#""type":["null",{"type":"int","logicalType":"date"}]"#),
+            f(r#""type":"int""#),
+            &[
+                "type-changed: `f` was union of null and date over int and is now int",
+                "logical-type-changed: `f` was date and is now plain int",
+            ],
+        ),
+        (
             f(r#""type":"int""#),
             f(r#""type":["null",{"type":"int","logicalType":"date"}]"#),
             &[

@@ -19,9 +19,9 @@ pub(super) fn own(linter: &mut Linter<'_>, id: NodeId) {
         linter.tell(LintKind::NameOutsideSpecification, linter.place(id), message);
     }
     if let Content::Enum(symbols) = content {
-        let odd = symbols.symbols.iter().filter(|symbol| !is_specified(symbol)).map(|symbol| shown(symbol));
-        let odd = Words::of(odd);
-        if !odd.first.is_empty() {
+        let odd = symbols.symbols.iter().filter(|symbol| !is_specified(symbol));
+        let odd = Words::of(odd, |symbol| shown(symbol));
+        if !odd.is_empty() {
             let message = format!("symbols of the enum `{name}` are not ASCII: {}", odd.joined("and"));
             linter.tell(LintKind::NameOutsideSpecification, linter.place(id), message);
         }

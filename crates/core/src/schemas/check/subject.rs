@@ -228,7 +228,7 @@ fn misnumbered(files: &[ReadVersion<'_>], fresh: &[bool], desk: &Desk<'_>) -> Ve
         return Vec::new();
     }
     let numbered = || files.iter().zip(fresh).map(|(read, fresh)| (read.version.number, *fresh));
-    let Some(locked) = numbered().filter(|(_, fresh)| !fresh).map(|(number, _)| number).last() else {
+    let Some(locked) = numbered().filter(|(_, fresh)| !fresh).map(|(number, _)| number).next_back() else {
         return Vec::new();
     };
     let next = files.last().map_or(locked, |last| last.version.number).saturating_add(1);

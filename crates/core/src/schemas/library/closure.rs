@@ -18,10 +18,12 @@ const FOLDER_BYTES: usize = 256 * 1024 * 1024;
 const SHOWN: usize = 8;
 
 type Key = (SubjectName, u32);
+/// What a version refers to, or why that cannot be told.
+type Closure = Result<Vec<Key>, Vec<Diagnostic>>;
 
 /// Fills in what each version refers to, or says at its references file why it cannot be told.
 pub(super) fn resolve(library: &mut Library) {
-    let mut outcomes: Vec<(Key, Result<Vec<Key>, Vec<Diagnostic>>)> = Vec::new();
+    let mut outcomes: Vec<(Key, Closure)> = Vec::new();
     let mut left = FOLDER_BYTES;
     for subject in library.subjects.values() {
         for version in subject.versions.iter().filter(|version| !version.references.is_empty()) {

@@ -75,7 +75,13 @@ impl Matcher {
     /// Tells whether a topic of this name matches.
     #[must_use]
     pub fn matches(&self, name: &TopicName) -> bool {
-        self.all || self.globs.is_match(name.as_str())
+        self.matches_text(name.as_str())
+    }
+
+    /// Tells whether a name of something else, such as a subject, matches.
+    #[must_use]
+    pub fn matches_text(&self, name: &str) -> bool {
+        self.all || self.globs.is_match(name)
     }
 
     /// Tells whether a topic is to be listed: one that brokers or tools keep for themselves only where `internal` asks

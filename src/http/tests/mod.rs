@@ -1,46 +1,17 @@
 //! The client against small servers that misbehave.
 
-use std::io::{BufRead, BufReader, Write};
-use std::net::{TcpListener, TcpStream};
-use std::sync::mpsc::{self, Receiver};
+pub(crate) mod stub;
+
+use std::io::Write;
+use std::net::TcpStream;
 
 use eventctl_core::secret::Secret;
 
 use super::*;
 use crate::failure::Failure;
+use stub::{answer, closed, run, server};
 
 const CANARY: &str = "canary-7f3a";
-
-/// A server that hands each connection, with the head of its request, to one of the scripts in turn (the last one
-/// again and again), and tells what it was asked.
-fn server(scripts: Vec<fn(&mut TcpStream)>) -> (String, Receiver<String>) {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let url = format!("http://{}", listener.local_addr().unwrap());
-    let (sender, asked) = mpsc::channel();
-    std::thread::spawn(move || {
-        for (turn, stream) in listener.incoming().enumerate() {
-            let mut stream = stream.unwrap();
-            let script = scripts[turn.min(scripts.len() - 1)];
-            let mut head = String::new();
-            let mut reader = BufReader::new(stream.try_clone().unwrap());
-            // What begins a TLS handshake is no head that could be read.
-            let plain = reader.fill_buf().unwrap().first().is_some_and(u8::is_ascii_uppercase);
-            while plain && reader.read_line(&mut head).unwrap() > 2 {}
-            sender.send(head).ok();
-            std::thread::spawn(move || script(&mut stream));
-        }
-    });
-    (url, asked)
-}
-
-fn answer(stream: &mut TcpStream, status: &str, headers: &str, body: &str) {
-    let length = body.len();
-    // The client may be gone already, which is what some tests are about.
-    let _ = write!(
-        stream,
-        "HTTP/1.1 {status}\r\ncontent-length: {length}\r\nconnection: close\r\n{headers}\r\n{body}"
-    );
-}
 
 fn options() -> Options {
     let credentials = Credentials::Basic { username: "ops".into(), password: Secret::new(CANARY) };
@@ -50,10 +21,6 @@ fn options() -> Options {
         timeout: Duration::from_secs(10),
         ..Options::default()
     }
-}
-
-fn run<T>(future: impl Future<Output = T>) -> T {
-    tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(future)
 }
 
 fn get(url: &str, options: Options) -> Result<Response, HttpError> {
@@ -103,7 +70,7 @@ fn a_hanging_server_costs_no_more_than_the_timeout() {
 }
 
 #[test]
-fn a_get_is_repeated_after_5xx_and_429_and_a_change_is_not() {
+fn a_question_is_repeated_after_5xx_and_429_and_a_change_after_429_only() {
     let scripts: Vec<fn(&mut TcpStream)> = vec![
         |stream| answer(stream, "503 Service Unavailable", "", ""),
         |stream| answer(stream, "429 Too Many Requests", "retry-after: 1\r\n", ""),
@@ -114,11 +81,54 @@ fn a_get_is_repeated_after_5xx_and_429_and_a_change_is_not() {
     assert_eq!(get(&url, options()).unwrap().status, 200);
     assert_eq!(asked.try_iter().count(), 3);
     assert!(begun.elapsed() >= Duration::from_secs(1), "Retry-After is not honoured: {:?}", begun.elapsed());
-    let (url, asked) = server(scripts);
-    let body = Some(("application/json", b"{}".to_vec()));
-    let post = Request { verb: Verb::Post, url, accept: "application/json", body };
-    let status = run(async { Client::new(options()).unwrap().send(&post).await.unwrap().status });
-    assert_eq!((status, asked.try_iter().count()), (503, 1));
+    let send = |scripts: Vec<fn(&mut TcpStream)>, changes| {
+        let (url, asked) = server(scripts);
+        let body = Some(("application/json", b"{}".to_vec()));
+        let post = Request { verb: Verb::Post, url, accept: "application/json", body, changes };
+        let status = run(async { Client::new(options()).unwrap().send(&post).await.unwrap().status });
+        (status, asked.try_iter().filter(|asked| asked.ends_with("\r\n\r\n{}")).count())
+    };
+    assert_eq!(send(scripts.clone(), false), (200, 3));
+    assert_eq!(send(scripts.clone(), true), (503, 1));
+    assert_eq!(send(scripts[1..].to_vec(), true), (200, 2));
+}
+
+#[test]
+fn a_wait_is_asked_for_in_seconds_or_by_a_date() {
+    type Pairs = &'static [(&'static str, &'static str)];
+    let headers = |pairs: Pairs| {
+        let pair = |(name, value): &(&'static str, &'static str)| {
+            ((*name).parse::<reqwest::header::HeaderName>().unwrap(), HeaderValue::from_static(value))
+        };
+        retry_after(&pairs.iter().map(pair).collect())
+    };
+    const NOW: (&str, &str) = ("date", "Sun, 06 Nov 1994 08:49:37 GMT");
+    let rows: [(Pairs, Option<u64>); 9] = [
+        (&[], None),
+        (&[("retry-after", "7")], Some(7)),
+        (&[("retry-after", " 0 ")], Some(0)),
+        (&[("retry-after", "Sun, 06 Nov 1994 08:49:40 GMT"), NOW], Some(3)),
+        (&[("retry-after", "Sun, 06 Nov 1994 08:49:00 GMT"), NOW], Some(0)),
+        (&[("retry-after", "Sun, 06 Nov 1994 08:49:40 GMT")], None),
+        (&[("retry-after", "Thu, 31 Dec 9998 23:59:59 GMT"), NOW], Some(252_586_653_022)),
+        (&[("retry-after", "-1"), NOW], None),
+        (&[("retry-after", "soon"), NOW], None),
+    ];
+    for (pairs, expected) in rows {
+        let expected = expected.map(Duration::from_secs);
+        assert_eq!(headers(pairs), expected, "{pairs:?}");
+    }
+}
+
+#[test]
+fn a_compressed_body_is_taken_as_it_comes() {
+    // The beginning of a gzip file; nothing here would undo the rest of it.
+    let (url, asked) = server(vec![|stream| {
+        let head = "HTTP/1.1 200 OK\r\ncontent-encoding: gzip\r\ncontent-length: 4\r\n\r\n";
+        let _ = stream.write_all(head.as_bytes()).and_then(|()| stream.write_all(b"\x1f\x8b\x08\x00"));
+    }]);
+    assert_eq!(get(&url, options()).unwrap().body, b"\x1f\x8b\x08\x00");
+    assert!(!asked.recv().unwrap().to_lowercase().contains("accept-encoding"));
 }
 
 #[test]
@@ -146,6 +156,7 @@ fn waits_double_and_are_capped() {
         (1, None, 0, Duration::from_millis(200)),
         (30, None, 0, Duration::from_millis(2_500)),
         (0, Some(second), 0, second),
+        (0, Some(Duration::ZERO), 0, Duration::from_millis(100)),
         (0, Some(second * 3_600), 0, LONGEST_WAIT),
     ];
     for (tries, asked, chance, expected) in rows {
@@ -198,11 +209,7 @@ fn html_and_cut_json_are_not_taken_for_an_answer() {
 
 #[test]
 fn unreachable_servers_are_told_apart() {
-    let closed = {
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        format!("http://{}", listener.local_addr().unwrap())
-    };
-    assert_eq!(failure(&closed, options()).0, HttpErrorKind::Refused);
+    assert_eq!(failure(&closed(), options()).0, HttpErrorKind::Refused);
     let (plain, _asked) = server(vec![|stream| answer(stream, "400 Bad Request", "", "")]);
     assert_eq!(failure(&plain.replace("http:", "https:"), options()).0, HttpErrorKind::Tls);
     let nowhere = failure("http://eventctl.invalid/", options());
@@ -217,6 +224,24 @@ fn urls_that_cannot_be_asked_are_input_and_show_no_secret() {
         assert_eq!(Failure::from(get(url, options()).unwrap_err()).code(), 2);
     }
     assert_eq!(shown("https://u:p@h:8/a?token=t#f"), "https://h:8/a");
+}
+
+#[test]
+fn a_key_that_cannot_be_used_is_told_with_what_to_do_and_not_shown() {
+    let with = |key: &str| {
+        let certificate = b"-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n".to_vec();
+        let identity = Some(ClientIdentity { certificate, key: Secret::new(key) });
+        let error = Client::new(Options { identity, ..options() }).unwrap_err();
+        let told = format!("{error} {error:?}");
+        assert!(error.kind() == HttpErrorKind::Tls && !told.contains(CANARY), "{told}");
+        told
+    };
+    for kind in ["RSA", "EC", "ENCRYPTED"] {
+        let told = with(&format!("-----BEGIN {kind} PRIVATE KEY-----\n{CANARY}"));
+        assert!(told.contains("openssl pkcs8 -topk8 -nocrypt"), "{told}");
+    }
+    assert!(with(CANARY).contains("no PEM text"));
+    with(&format!("-----BEGIN PRIVATE KEY-----\n{CANARY}\n-----END PRIVATE KEY-----\n"));
 }
 
 #[test]

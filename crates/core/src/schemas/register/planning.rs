@@ -1,0 +1,361 @@
+//! How a plan is made: one walk over all versions in an order in which each follows what it depends on.
+
+use std::collections::BTreeMap;
+
+use super::held::{HeldSubject, name};
+use super::level::{self, LevelPlan};
+use super::plan::{
+    Addition, AdditionReference, Because, Plan, PlanInput, Step, SubjectPlan, Unknown, VersionPlan,
+    VersionState,
+};
+use super::verdict::{Earlier, Verdict, judge};
+use super::wanted::WantedVersion;
+use crate::catalog::Compatibility;
+use crate::human;
+use crate::schema::{Schema, parsing_form, same};
+use crate::schemas::State;
+
+/// Makes the plan.
+#[must_use]
+pub fn plan(input: &PlanInput<'_>) -> Plan {
+    let mut planner = Planner { input, steps: Vec::new(), subjects: BTreeMap::new() };
+    for (subject, file) in &input.matches.order {
+        planner.visit(subject, *file);
+    }
+    for (subject, file) in &input.matches.circular {
+        let reason = format!("v{file} refers to itself through others");
+        planner.hold_back(subject, *file, Because::Finding, reason);
+    }
+    planner.finish()
+}
+
+struct Planner<'a> {
+    input: &'a PlanInput<'a>,
+    steps: Vec<Step>,
+    subjects: BTreeMap<&'a str, Subject<'a>>,
+}
+
+/// A subject on its way.
+struct Subject<'a> {
+    held: Option<&'a HeldSubject>,
+    plan: SubjectPlan,
+    /// The level by which versions are judged; why there is none.
+    judged_by: Result<Compatibility, String>,
+    /// Versions that will stand before the next one, in the registry's order.
+    before: Vec<(String, Result<&'a Schema, &'a str>)>,
+    /// Files that are to be added, by their canonical forms.
+    added: BTreeMap<String, Vec<&'a WantedVersion>>,
+    /// The file that holds back those behind it.
+    stopped: Option<(u32, Because)>,
+}
+
+impl<'a> Planner<'a> {
+    fn visit(&mut self, subject: &'a str, file: u32) {
+        if !self.input.wanted.chosen.contains(subject) {
+            return;
+        }
+        if file == 0 {
+            let begun = self.begin(subject);
+            if let LevelPlan::Set(change) = &begun.plan.level {
+                self.steps.push(Step::Level(change.clone()));
+            }
+            self.subjects.insert(subject, begun);
+            return;
+        }
+        let Some(version) = self.input.wanted.version(subject, file) else { return };
+        let state = self.state(subject, version);
+        let Some(entry) = self.subjects.get_mut(subject) else { return };
+        match &state {
+            VersionState::Added { .. } => {
+                self.steps.push(Step::Version(addition(self.input, subject, version)));
+                entry.before.push((format!("v{file}"), Ok(&version.schema)));
+                entry.added.entry(parsing_form(&version.schema)).or_default().push(version);
+            }
+            VersionState::Refused { .. } => entry.stopped = Some((file, Because::Finding)),
+            VersionState::HeldBack { because, .. } if entry.stopped.is_none() => {
+                entry.stopped = Some((file, *because));
+            }
+            _ => {}
+        }
+        entry.plan.versions.push(VersionPlan { file, state });
+    }
+
+    fn begin(&self, subject: &'a str) -> Subject<'a> {
+        let input = self.input;
+        let declared = input.declared.get(subject).copied();
+        let held = input.held.subject(subject);
+        let mut unknown = Vec::new();
+        let mut plan = SubjectPlan {
+            subject: subject.to_owned(),
+            declared,
+            in_force: held.and_then(|held| held.level.clone().ok()),
+            new: held.is_some_and(|held| held.versions.as_ref().is_ok_and(Vec::is_empty)),
+            level: LevelPlan::LeftAlone,
+            versions: Vec::new(),
+            notes: Vec::new(),
+            unknown: Vec::new(),
+        };
+        let Some(held) = held else {
+            unknown.push(Unknown { text: "the registry was not asked about it".to_owned(), fault: None });
+            let judged_by = Err("the registry was not asked".to_owned());
+            plan.unknown = unknown;
+            return Subject {
+                held: None,
+                plan,
+                judged_by,
+                before: Vec::new(),
+                added: BTreeMap::new(),
+                stopped: None,
+            };
+        };
+        if let Err(fault) = &held.versions {
+            let text = "its versions could not be read".to_owned();
+            unknown.push(Unknown { text, fault: Some(fault.clone()) });
+        } else {
+            plan.level = level::plan(subject, declared, &held.level);
+        }
+        match (&plan.level, &held.level) {
+            (LevelPlan::Unknown { why, fault }, _) => {
+                unknown.push(Unknown { text: why.clone(), fault: fault.clone() });
+            }
+            (LevelPlan::LeftAlone, Err(fault)) if held.versions.is_ok() => {
+                let text = "its level could not be read, so that only the registry judges".to_owned();
+                unknown.push(Unknown { text, fault: Some(fault.clone()) });
+            }
+            _ => {}
+        }
+        let before = held.earlier(|version| label(input, subject, version));
+        plan.unknown = unknown;
+        plan.notes = notes(input, subject, held);
+        let judged_by = input.judged_by.map_or_else(|| judged_by(&plan.level, held), Ok);
+        Subject { held: Some(held), plan, judged_by, before, added: BTreeMap::new(), stopped: None }
+    }
+
+    fn state(&self, subject: &str, version: &WantedVersion) -> VersionState {
+        let held_back = |because, reason| VersionState::HeldBack { because, reason };
+        let Some(entry) = self.subjects.get(subject) else {
+            return held_back(Because::Unknown, "the registry was not asked about its subject".to_owned());
+        };
+        let file = version.number;
+        if entry.held.is_none_or(|held| held.versions.is_err()) {
+            return held_back(Because::Unknown, "the subject's versions could not be read".to_owned());
+        }
+        if let Some(found) = self.input.matches.registered(subject, file) {
+            return VersionState::Registered(found);
+        }
+        if let Some(earlier) = entry.same_as(version) {
+            return VersionState::SameAs { file: earlier };
+        }
+        if overtaken(self.input, subject, file).is_some() {
+            return VersionState::LeftOut;
+        }
+        if let Some((before, because)) = entry.stopped {
+            let reason = match because {
+                Because::Finding => format!("v{before} before it is not registered"),
+                Because::Unknown => format!("it is not known what becomes of v{before} before it"),
+            };
+            return held_back(because, reason);
+        }
+        if version.state == State::Changed {
+            let reason = "its file is not what schemas.lock says: a locked version never changes".to_owned();
+            return held_back(Because::Finding, reason);
+        }
+        if let Some(state) = self.missing_reference(version) {
+            return state;
+        }
+        if matches!(entry.plan.level, LevelPlan::Unknown { .. }) {
+            let reason = "the declared level cannot be compared with the one in force".to_owned();
+            return held_back(Because::Unknown, reason);
+        }
+        match entry.verdict(version) {
+            Verdict::Incompatible { reasons } => VersionState::Refused { reasons },
+            verdict => VersionState::Added { verdict },
+        }
+    }
+
+    /// What holds a version back that refers to something which is not registered and is not going to be.
+    fn missing_reference(&self, version: &WantedVersion) -> Option<VersionState> {
+        version.references.iter().find_map(|reference| {
+            let (subject, file) = (reference.subject.as_str(), reference.file);
+            if self.input.matches.registered(subject, file).is_some() {
+                return None;
+            }
+            let target = format!("{subject} v{file}");
+            let held = self.input.held.subject(subject);
+            if held.is_none_or(|held| held.versions.is_err()) {
+                let reason = format!("it refers to {target}, and that subject's versions could not be read");
+                return Some(VersionState::HeldBack { because: Because::Unknown, reason });
+            }
+            if !self.input.wanted.chosen.contains(subject) {
+                let reason = format!("it refers to {target}, which is not registered: name {subject} too");
+                return Some(VersionState::HeldBack { because: Because::Finding, reason });
+            }
+            let planned = self.subjects.get(subject).map_or(&[][..], |entry| &entry.plan.versions);
+            let because = match planned.iter().find(|planned| planned.file == file).map(|found| &found.state)
+            {
+                Some(
+                    VersionState::Registered(_) | VersionState::SameAs { .. } | VersionState::Added { .. },
+                ) => {
+                    return None;
+                }
+                Some(VersionState::HeldBack { because, .. }) => *because,
+                Some(VersionState::Refused { .. } | VersionState::LeftOut) | None => Because::Finding,
+            };
+            let reason = format!("it refers to {target}, which is not registered");
+            Some(VersionState::HeldBack { because, reason })
+        })
+    }
+
+    fn hold_back(&mut self, subject: &'a str, file: u32, because: Because, reason: String) {
+        if let Some(entry) = self.subjects.get_mut(subject) {
+            entry.plan.versions.push(VersionPlan { file, state: VersionState::HeldBack { because, reason } });
+        }
+    }
+
+    fn finish(self) -> Plan {
+        let mut subjects: Vec<SubjectPlan> = self.subjects.into_values().map(|entry| entry.plan).collect();
+        for subject in &mut subjects {
+            subject.versions.sort_by_key(|version| version.file);
+        }
+        let PlanInput { registry, normalize, .. } = *self.input;
+        Plan { registry: registry.to_owned(), normalize, subjects, steps: self.steps }
+    }
+}
+
+impl Subject<'_> {
+    /// The file to be added that says what this one says.
+    fn same_as(&self, version: &WantedVersion) -> Option<u32> {
+        let candidates = self.added.get(&parsing_form(&version.schema))?;
+        let is = |added: &&&WantedVersion| {
+            added.references == version.references && same(&added.schema, &version.schema)
+        };
+        candidates.iter().find(is).map(|added| added.number)
+    }
+
+    fn verdict(&self, version: &WantedVersion) -> Verdict {
+        let level = match &self.judged_by {
+            Ok(level) => *level,
+            Err(why) => return Verdict::Unknown { why: why.clone() },
+        };
+        let before: Vec<Earlier<'_>> =
+            self.before.iter().map(|(label, schema)| Earlier { label, schema: *schema }).collect();
+        judge(level, &format!("v{}", version.number), &version.schema, &before)
+    }
+}
+
+/// The level that will be in force once the plan was carried out.
+fn judged_by(plan: &LevelPlan, held: &HeldSubject) -> Result<Compatibility, String> {
+    match (plan, &held.level) {
+        (LevelPlan::Set(change), _) => Ok(change.to),
+        (_, Ok(level)) => {
+            level.in_force.clone().map_err(|word| format!("the level in force, {word}, is none that we know"))
+        }
+        (_, Err(_)) => Err("the level in force is not known".to_owned()),
+    }
+}
+
+/// What people call a version of the registry: the file that it is, where there is one.
+pub(super) fn label(input: &PlanInput<'_>, subject: &str, version: u32) -> String {
+    match input.matches.files_of(subject, version).first() {
+        Some(file) => format!("v{file}"),
+        None => format!("the registry's version {version}"),
+    }
+}
+
+/// The file behind this one that is registered without it: added now, this one would become the registry's newest.
+fn overtaken(input: &PlanInput<'_>, subject: &str, file: u32) -> Option<u32> {
+    let versions = input.wanted.subjects.get(subject)?;
+    let registered = |version: &WantedVersion| input.matches.registered(subject, version.number);
+    // A file that says what one before this one says overtakes nobody.
+    let before: Vec<_> =
+        versions.iter().filter(|version| version.number < file).filter_map(registered).collect();
+    let behind = versions.iter().filter(|version| version.number > file);
+    let mut behind =
+        behind.filter(|version| registered(version).is_some_and(|found| !before.contains(&found)));
+    behind.next().map(|version| version.number)
+}
+
+/// What is worth knowing about what the registry holds of a subject.
+pub(super) fn notes(input: &PlanInput<'_>, subject: &str, held: &HeldSubject) -> Vec<String> {
+    let mut notes = Vec::new();
+    if held.unread > 0 {
+        notes.push(format!("{} older versions of the registry are too many to be read", held.unread));
+    }
+    let versions = input.wanted.subjects.get(subject).map(Vec::as_slice).unwrap_or_default();
+    let strangers: Vec<u32> = held
+        .known()
+        .iter()
+        .map(|held| held.version)
+        .filter(|version| input.matches.files_of(subject, *version).is_empty())
+        .collect();
+    if !strangers.is_empty() {
+        notes.push(format!("not in the files: {}", versions_of_registry(&strangers)));
+    }
+    for held in held.known() {
+        if let Err(why) = &held.schema {
+            notes.push(format!("{}: {why}", name(subject, held.version)));
+        }
+    }
+    let mut highest: Option<(u32, u32)> = None;
+    for version in versions {
+        let file = version.number;
+        let Some(found) = input.matches.file(subject, file) else { continue };
+        match (found.held.first(), found.deleted.as_slice()) {
+            (None, [.., last]) if overtaken(input, subject, file).is_none() => {
+                let text = "was softly deleted as the registry's version";
+                notes.push(format!("v{file} {text} {}: adding it makes a new version", last.version));
+            }
+            (None, _) => {
+                if let Some(behind) = overtaken(input, subject, file) {
+                    notes.push(format!(
+                        "v{file} is left out: v{behind} behind it is registered, and it would become the registry's \
+                         newest; to have it all the same, write it as the next file"
+                    ));
+                }
+            }
+            (Some(first), _) => {
+                let number = first.version;
+                let twin = input.matches.files_of(subject, number).into_iter().find(|other| *other < file);
+                if let Some(twin) = twin {
+                    notes.push(format!(
+                        "v{file} says what v{twin} says: both are the registry's version {number}"
+                    ));
+                    continue;
+                }
+                if let Some((other, version)) = highest.filter(|(_, version)| number < *version) {
+                    notes.push(format!(
+                        "out of order: v{file} is the registry's version {number}, v{other} its version {version}"
+                    ));
+                } else {
+                    highest = Some((file, number));
+                }
+                if found.by_lookup {
+                    notes.push(format!(
+                        "the registry takes v{file} for its version {number}, which says it otherwise"
+                    ));
+                }
+            }
+        }
+    }
+    notes
+}
+
+fn versions_of_registry(versions: &[u32]) -> String {
+    let noun = if versions.len() == 1 { "version" } else { "versions" };
+    format!("the registry's {noun} {}", human::list(versions, 10))
+}
+
+fn addition(input: &PlanInput<'_>, subject: &str, version: &WantedVersion) -> Addition {
+    let references = version.references.iter().map(|reference| AdditionReference {
+        name: reference.name.clone(),
+        subject: reference.subject.clone(),
+        file: reference.file,
+        registered: input.matches.registered(&reference.subject, reference.file).map(|found| found.version),
+    });
+    Addition {
+        subject: subject.to_owned(),
+        file: version.number,
+        text: version.text.clone(),
+        references: references.collect(),
+    }
+}
