@@ -62,16 +62,16 @@ fn repository_of_orders() -> World {
 #[test]
 fn the_shipped_schemas() {
     let world = World::shipped();
-    transcript!("schema-check-shipped", world.run(&["schema", "check"]).ends(0));
-    world.run(&["schema", "check", "--strict"]).ends(0);
-    transcript!("schema-list-shipped", world.run(&["schema", "list"]).ends(0));
+    transcript!("schema-check-shipped", world.run(&["schema", "check", "--offline"]).ends(0));
+    world.run(&["schema", "check", "--strict", "--offline"]).ends(0);
+    transcript!("schema-list-shipped", world.run(&["schema", "list", "--offline"]).ends(0));
     transcript!(
         "schema-check-one-json",
-        world.run(&["schema", "check", "agent-matched-event", "-o", "json"]).ends(0)
+        world.run(&["schema", "check", "agent-matched-event", "--offline", "-o", "json"]).ends(0)
     );
     assert_eq!(
-        world.run(&["schemas", "list"]).stdout,
-        world.run(&["schema", "list"]).stdout,
+        world.run(&["schemas", "list", "--offline"]).stdout,
+        world.run(&["schema", "list", "--offline"]).stdout,
         "the plural works"
     );
 }
@@ -79,7 +79,7 @@ fn the_shipped_schemas() {
 #[test]
 fn the_shipped_lock_is_that_of_the_shipped_files() {
     let world = World::shipped();
-    let run = world.run(&["schema", "list", "-o", "json"]).ends(0);
+    let run = world.run(&["schema", "list", "--offline", "-o", "json"]).ends(0);
     let list = run.json();
     let subjects = list["data"]["subjects"].as_array().expect("subjects").clone();
     assert_eq!(subjects.len(), 18);
@@ -360,21 +360,30 @@ fn schemas_without_a_catalog() {
 #[test]
 fn one_schema() {
     let world = World::shipped();
-    let shown = world.run(&["schema", "show", "agent-matched-event"]).ends(0);
+    let shown = world.run(&["schema", "show", "agent-matched-event", "--offline"]).ends(0);
     assert_eq!(shown.stdout, world.read("schemas/agent-matched-event/v3.avsc"), "the newest, laid out");
     transcript!(
         "schema-show-canonical",
-        world.run(&["schema", "show", "agent-matched-event@v1", "--canonical", "-v"]).ends(0)
+        world.run(&["schema", "show", "agent-matched-event@v1", "--offline", "--canonical", "-v"]).ends(0)
     );
-    let json = world.run(&["schema", "show", "agent-matched-event@v1", "-o", "json"]).ends(0);
+    let json = world.run(&["schema", "show", "agent-matched-event@v1", "--offline", "-o", "json"]).ends(0);
     json.documented();
     transcript!("schema-show-json", json);
-    transcript!("schema-show-unknown", world.run(&["schema", "show", "agent-mached-event"]).ends(2));
-    transcript!("schema-show-no-version", world.run(&["schema", "show", "agent-matched-event@v4"]).ends(2));
-    transcript!("schema-show-registered", world.run(&["schema", "show", "agent-matched-event@3"]).ends(2));
-    world.run(&["schema", "show", "agent-matched-event@x"]).ends(2);
+    transcript!(
+        "schema-show-unknown",
+        world.run(&["schema", "show", "agent-mached-event", "--offline"]).ends(2)
+    );
+    transcript!(
+        "schema-show-no-version",
+        world.run(&["schema", "show", "agent-matched-event@v4", "--offline"]).ends(2)
+    );
+    transcript!(
+        "schema-show-registered",
+        world.run(&["schema", "show", "agent-matched-event@3", "--offline"]).ends(2)
+    );
+    world.run(&["schema", "show", "agent-matched-event@x", "--offline"]).ends(2);
     world.run(&["schema", "check", "agent-mached-event"]).ends(2);
-    world.run(&["schema", "list", "agent-mached-event"]).ends(2);
+    world.run(&["schema", "list", "agent-mached-event", "--offline"]).ends(2);
     world.run(&["schema", "check", "--level", "SIDEWAYS"]).ends(2);
 }
 
