@@ -228,7 +228,7 @@ fn misnumbered(desk: &Desk<'_>, subject: &ReadSubject<'_>) -> Vec<Remark> {
     let locks: Vec<&Lock> = [desk.lock, desk.earlier()].into_iter().flatten().collect();
     let is_locked = |number: &u32| locks.iter().all(|lock| lock.get(subject.name(), *number).is_some());
     let numbers = || subject.versions().iter().map(|read| read.version.number);
-    let (Some(locked), Some(last)) = (numbers().filter(is_locked).next_back(), numbers().next_back()) else {
+    let (Some(locked), Some(last)) = (numbers().rfind(is_locked), numbers().next_back()) else {
         return Vec::new();
     };
     if locks.is_empty() {
