@@ -545,7 +545,7 @@ fn pull_stays_in_its_folder_and_overwrites_nothing() {
 #[test]
 fn a_version_is_deleted_by_the_registrys_number_and_by_name_of_the_risk() {
     let (world, stub) = shop();
-    stub.add("orders", &record("Order", &[MORE]));
+    stub.add("orders", &record("Order", &[ID, MORE]));
     run(&world, &stub, REGISTER).ends(0);
     let file = run(&world, &stub, &["schema", "delete", "orders@v1", "--yes"]).ends(2);
     assert!(file.stderr.contains("v1 is a file"), "{file}");

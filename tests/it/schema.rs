@@ -18,6 +18,13 @@ const NOTE: &str = "{\"name\": \"note\", \"type\": [\"null\", \"string\"], \"def
 const REQUIRED_NOTE: &str = "{\"name\": \"note\", \"type\": \"string\"}";
 const TOTAL: &str = "{\"name\": \"total\", \"type\": \"long\"}";
 
+/// What this repository ships, without its settings: no registry is asked, whether one runs or not.
+fn shipped() -> World {
+    let world = World::shipped();
+    std::fs::remove_file(world.path("eventctl.yaml")).expect("removed");
+    world
+}
+
 /// Orders in two versions that fit, both locked, and a catalog that names them.
 fn orders() -> World {
     let world = World::empty();
@@ -61,7 +68,7 @@ fn repository_of_orders() -> World {
 
 #[test]
 fn the_shipped_schemas() {
-    let world = World::shipped();
+    let world = shipped();
     transcript!("schema-check-shipped", world.run(&["schema", "check"]).ends(0));
     world.run(&["schema", "check", "--strict"]).ends(0);
     transcript!("schema-list-shipped", world.run(&["schema", "list"]).ends(0));
@@ -78,7 +85,7 @@ fn the_shipped_schemas() {
 
 #[test]
 fn the_shipped_lock_is_that_of_the_shipped_files() {
-    let world = World::shipped();
+    let world = shipped();
     let run = world.run(&["schema", "list", "-o", "json"]).ends(0);
     let list = run.json();
     let subjects = list["data"]["subjects"].as_array().expect("subjects").clone();
@@ -355,7 +362,7 @@ fn schemas_without_a_catalog() {
 
 #[test]
 fn one_schema() {
-    let world = World::shipped();
+    let world = shipped();
     let shown = world.run(&["schema", "show", "agent-matched-event"]).ends(0);
     assert_eq!(shown.stdout, world.read("schemas/agent-matched-event/v3.avsc"), "the newest, laid out");
     transcript!(
@@ -376,7 +383,7 @@ fn one_schema() {
 
 #[test]
 fn the_difference_of_two_versions() {
-    let world = World::shipped();
+    let world = shipped();
     transcript!("schema-diff", world.run(&["schema", "diff", "agent-matched-event", "v2", "v3"]).ends(0));
     let world = orders();
     world.write("schemas/orders/v3.avsc", record("Order", &[REQUIRED_NOTE, TOTAL]));

@@ -64,7 +64,8 @@ impl World {
     /// Runs eventctl without a terminal and with nothing on stdin.
     pub(crate) fn run(&self, arguments: &[&str]) -> Transcript {
         // setsid takes the controlling terminal away, so that a question has nobody to go to.
-        let mut command = Command::new("setsid");
+        // By its path, for tests in which PATH leads nowhere.
+        let mut command = Command::new("/usr/bin/setsid");
         command.arg("--wait").arg(env!("CARGO_BIN_EXE_eventctl")).args(arguments);
         self.finish(command, arguments, b"")
     }
