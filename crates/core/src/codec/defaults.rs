@@ -1,8 +1,10 @@
 //! The defaults of fields as Avro data, which is what a record that lacks the field is completed with.
 //!
-//! The rules are those of Avro's Java library: a union takes the first branch that the default fits, the characters of
-//! bytes and fixed are their bytes, and a fixed is cut or filled with zeros to its size. The work is bounded for the
-//! whole schema, because records of defaults of records of defaults grow without end.
+//! The rules are those of Avro's Java library: the characters of bytes and fixed are their bytes, and a fixed is cut or
+//! filled with zeros to its size. Only a union takes the first branch that the default fits, where Java looks no further
+//! than at kinds: it makes an empty map of null where a map comes before null, and 1 of 1.5 where an int comes before a
+//! double. The work is bounded for the whole schema, because records of defaults of records of defaults grow without
+//! end.
 
 use super::output::{Block, write_bytes, write_long, write_size};
 use crate::json::{Json, Value};

@@ -1,8 +1,21 @@
 //! Avro data: from bytes to JSON text and back, by programs that are compiled once per schema.
 //!
 //! [`wire`] tells which schema a value was written with. A [`Decoder`] turns data into text, by the schema they were
-//! written with or as a reader of another one has them; an [`Encoder`] turns text into data. [`texts`] holds the forms that both directions share: how a
-//! decimal, a time or a float is written and read again.
+//! written with or as a reader of another one has them; an [`Encoder`] turns text into data. [`texts`] holds the forms
+//! that both directions share: how a decimal, a time or a float is written and read again.
+//!
+//! # The plain form
+//! - Integers are exact; floats have the fewest digits that read back as the same bits, and the names of those that are
+//!   no JSON number are strings. A decimal is a string with exactly as many digits behind the point as its scale.
+//! - Dates and times are strings of ISO 8601, or the stored numbers where [`Times::Numbers`] or the calendar says so; the
+//!   encoder takes both. A duration is an object of months, days and millis.
+//! - Bytes and fixed are base64, or as [`Bytes`] says. Enums are their symbols, records and maps are objects.
+//! - A value in a union stands as it is where its shape alone tells its branch, and else in Avro's tagged form,
+//!   `{"<branch>": value}`: where another branch takes numbers, strings or objects with these names too, where it is an
+//!   object of one member that is named like a branch, and where `"NaN"` and its like may be a string or a float. An
+//!   object of one member that is named like a branch is always read as tagged.
+//!
+//! What was decoded is therefore encoded as the same data.
 
 mod branches;
 mod decode;

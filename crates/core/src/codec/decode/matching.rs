@@ -110,9 +110,7 @@ impl<'s> Matching<'s> {
         if aliases.is_empty() {
             return;
         }
-        for name in std::iter::once(&record.name).chain(&record.aliases) {
-            self.fields.insert(name.full(), aliases.clone());
-        }
+        self.fields.insert(record.name.full(), aliases);
     }
 
     /// The name of a type of the writer's: the reader's, where that goes by it.

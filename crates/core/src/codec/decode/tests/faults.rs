@@ -120,6 +120,49 @@ fn depth_is_bounded() {
     );
 }
 
+/// How deep a record may stand that ends with these bytes; before them each record holds the next one.
+fn deepest(decoder: &Decoder, inner: &[u8], last: &[u8]) -> usize {
+    let datum = |depth: usize| [inner.repeat(depth - 1), last.to_vec()].concat();
+    let read = |depth: &usize| decoder.decode(&datum(*depth), &mut Vec::new()).is_ok();
+    (1..200).take_while(read).count()
+}
+
+#[test]
+fn tags_and_what_is_passed_over_count_as_levels() {
+    let list = |value: &str| {
+        format!(
+            r#"{{"type":"record","name":"L","fields":[{{"name":"v","type":{value}}},{{"name":"next","type":["null","L"]}}]}}"#
+        )
+    };
+    let of = |value: &str, style: Style| Decoder::new(&schema(&list(value)), style).unwrap();
+    let nan = [&[2][..], &f64::NAN.to_le_bytes(), &[0]].concat();
+    let floats = of(r#"["string","double"]"#, Style::PLAIN);
+    assert_eq!((deepest(&floats, &[0, 0, 2], &[0, 0, 0]), deepest(&floats, &[0, 0, 2], &nan)), (128, 127));
+    let maps = of(r#"["null",{"type":"map","values":"int"}]"#, Style::PLAIN);
+    let map = |key: &[u8]| [&[2, 2, 6], key, &[0, 0, 0]].concat();
+    assert_eq!((deepest(&maps, &[0, 2], &map(b"any")), deepest(&maps, &[0, 2], &map(b"map"))), (127, 126));
+    // Each level is a tag, an array and a record; the outermost is in an array alone.
+    let tagged = r#"{"type":"array","items":{"type":"record","name":"A","fields":[{"name":"v","type":["null","int"]},{"name":"n","type":["null",{"type":"array","items":"A"}]}]}}"#;
+    let tagged = Decoder::new(&schema(tagged), Style::TAGGED).unwrap();
+    let datum = |value: &[u8]| {
+        let begin = [&[2][..], &[0, 2, 2].repeat(42)].concat();
+        [&begin, value, &[0], &[0].repeat(43)].concat()
+    };
+    assert!(text_of(&tagged, &datum(&[0])).starts_with("[{\"v\":null,\"n\":{\"array\":[{"));
+    assert!(text_of(&tagged, &datum(&[2, 2])).starts_with("nested deeper than 128 levels (at /0/n/0"));
+    let (writer, reader) = (
+        list(r#"{"type":"array","items":{"type":"array","items":"int"}}"#),
+        list("\"null\",\"default\":null"),
+    );
+    let reader = reader.replace("\"v\"", "\"w\"");
+    let passing = Decoder::resolving(&schema(&writer), &schema(&reader), Style::PLAIN).unwrap();
+    assert_eq!(
+        deepest(&passing, &[0, 2], &[2, 2, 2, 0, 0, 0]),
+        127,
+        "where the innermost array needs no stack"
+    );
+}
+
 #[test]
 fn a_chain_of_records_needs_no_stack() {
     let schema = chain(20_000, "int");

@@ -99,6 +99,20 @@ fn defaults_of_records_are_completed_and_styled() {
 }
 
 #[test]
+fn the_default_of_a_union_is_of_the_first_branch_it_fits() {
+    let rows = [
+        (r#"[{"type":"map","values":"int"},"null"]"#, "null", "null"),
+        (r#"[{"type":"record","name":"Q","fields":[]},"null"]"#, "null", "null"),
+        (r#"["int","double"]"#, "1.5", "{\"double\":1.5}"),
+        (r#"["int","long"]"#, "5000000000", "{\"long\":5000000000}"),
+    ];
+    for (union, default, expected) in rows {
+        let reader = record("R", &field("f", &format!("{union},\"default\":{default}")));
+        assert_eq!(resolved(&record("R", ""), &reader, &[]), format!("{{\"f\":{expected}}}"));
+    }
+}
+
+#[test]
 fn what_does_not_match_is_told_where_it_is_met() {
     let union = |branches: &str| record("R", &field("f", &format!("[{branches}]")));
     let writer = union("\"null\",\"string\",\"long\"");
