@@ -112,6 +112,22 @@ fn without_consent_nothing_is_changed() {
 }
 
 #[test]
+fn a_registry_that_moves_while_the_question_is_open_is_refused() {
+    let (world, stub) = shop();
+    let yes = world.run_on_terminal(&["schema", "register", "refunds"], "y\n").ends(0);
+    assert!(yes.stdout.contains("Register 1 version at"), "{yes}");
+    let mut asked = 0;
+    stub.twist(move |method, path, _| {
+        asked += usize::from(method == "GET" && path == "/config/orders");
+        (asked == 2).then(|| Twist::Answer(200, "application/json", r#"{"compatibilityLevel":"FULL"}"#.into()))
+    });
+    let before = stub.changes();
+    let moved = world.run_on_terminal(&["schema", "register", "orders"], "y\n").ends(2);
+    assert!(moved.stdout.contains("the registry has moved since the plan was shown"), "{moved}");
+    assert_eq!(stub.changes(), before);
+}
+
+#[test]
 fn another_registry_than_the_one_that_was_written_down_is_refused() {
     let (world, stub) = shop();
     let other = StubRegistry::start();
@@ -521,6 +537,13 @@ fn pull_stays_in_its_folder_and_overwrites_nothing() {
         stub.add(subject, &record("R", &[ID]));
     }
     stub.add("plain", &record("R", &[ID, NOTE]));
+    stub.twist(|method, path, _| {
+        let list = r#"["../x","a/b",".git","plain","%2F","..","a\u0000b"]"#;
+        (method == "GET" && path == "/subjects").then(|| Twist::Answer(200, "application/json", list.into()))
+    });
+    // `..` cannot be asked for, and no folder can be called by a control character; neither hides the others.
+    transcript!("pull-hostile-names", run(&world, &stub, &["schema", "pull", "--out", "hostile"]).ends(3));
+    stub.straighten();
     transcript!("pull-odd-names", run(&world, &stub, &["schema", "pull"]).ends(0));
     assert!(!world.path("x").exists() && !world.path("a").exists());
     for folder in ["%2E.%2Fx", "a%2Fb", "%2Egit", "plain", "%252F"] {

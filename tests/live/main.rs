@@ -22,4 +22,5 @@ mod native;
 mod oracle;
 mod provision;
 mod registry;
+mod schemas;
 mod transcripts;
