@@ -23,6 +23,7 @@ mod hostile;
 mod imports;
 mod pipes;
 mod registering;
+mod registry_side;
 mod schema;
 mod secrets;
 mod stub_registry;

@@ -92,6 +92,56 @@ fn groups_of_a_shared_dead_letter_queue_stand_at_its_topic() {
 }
 
 #[test]
+fn a_subject_has_one_level_or_none() {
+    let levels = |events: &str| {
+        let text = format!(
+            "version: 1\ndefaults: {{compatibility: FULL}}\ntopics: {{t: {{events: {{{events}}}}}}}\n"
+        );
+        let catalog = good(&text);
+        let environment = catalog.environment(None).unwrap();
+        environment
+            .declared_levels()
+            .map(|levels| format!("{levels:?}"))
+            .map_err(|conflict| conflict.to_string())
+    };
+    let rows = [
+        ("E: {subject: s}", Ok("{\"s\": Full}")),
+        ("E: {subject: s, compatibility: NONE}, F: {subject: r}", Ok("{\"r\": Full, \"s\": None}")),
+        ("E: {subject: s}, F: {subject: s, compatibility: FULL}", Ok("{\"s\": Full}")),
+        (
+            "E: {subject: s}, F: {subject: s, compatibility: NONE}",
+            Err("the catalog gives subject s two levels: FULL by E, NONE by F"),
+        ),
+    ];
+    for (events, expected) in rows {
+        assert_eq!(levels(events), expected.map(str::to_owned).map_err(str::to_owned), "{events}");
+    }
+    let undeclared = good("version: 1\ntopics: {t: {events: {E: {subject: s}}}}\n");
+    assert!(undeclared.environment(None).unwrap().declared_levels().unwrap().is_empty());
+}
+
+#[test]
+fn a_registry_belongs_to_the_environments_that_name_it() {
+    let catalog = good(
+        "version: 1
+topics: {}
+environments:
+  one: { registry: 'https://registry.example.com/x' }
+  two: { registry: 'https://Registry.example.com:443/x' }
+  three: { registry: 'https://other.example.com' }
+  four: {}
+",
+    );
+    let of = |urls: &[&str]| {
+        let urls: Vec<_> = urls.iter().map(|url| crate::settings::RegistryUrl::parse(url).unwrap()).collect();
+        catalog.environments_of_registry(&urls).join(",")
+    };
+    assert_eq!(of(&["https://registry.example.com/x/"]), "one,two");
+    assert_eq!(of(&["http://nobody", "https://other.example.com"]), "three");
+    assert_eq!(of(&["https://registry.example.com/y"]), "");
+}
+
+#[test]
 fn an_environment_says_only_what_differs() {
     let catalog = good(
         "version: 1

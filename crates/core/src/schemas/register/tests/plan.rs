@@ -19,6 +19,19 @@ fn a_new_subject_gets_its_level_and_then_its_versions_in_order() {
 }
 
 #[test]
+fn none_is_set_behind_the_first_version_of_a_new_subject() {
+    let world =
+        || World::default().file("s", 1, &record("a")).file("s", 2, &record("b")).declares("s", C::None);
+    assert_eq!(steps(&world().plan()), ["s v1", "level s NONE", "s v2"]);
+    let known = world().held("s", 1, &record("a")).plan();
+    assert_eq!(steps(&known), ["level s NONE", "s v2"]);
+    let alone =
+        World::default().file("s", 1, &record("a")).file("t", 1, &user_of("n.R")).refers("n.R", "s", 1);
+    let held_back = alone.choose(&["t"]).declares("t", C::None).plan();
+    assert_eq!(steps(&held_back), ["level t NONE"]);
+}
+
+#[test]
 fn what_is_registered_is_left_as_it_is() {
     let plan = World::default()
         .file("s", 1, &record("a"))
