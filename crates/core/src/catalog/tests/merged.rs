@@ -93,28 +93,29 @@ fn groups_of_a_shared_dead_letter_queue_stand_at_its_topic() {
 
 #[test]
 fn a_subject_has_one_level_or_none() {
-    let levels = |events: &str| {
-        let text = format!(
-            "version: 1\ndefaults: {{compatibility: FULL}}\ntopics: {{t: {{events: {{{events}}}}}}}\n"
-        );
+    let levels = |topics: &str| {
+        let text = format!("version: 1\ndefaults: {{compatibility: FULL}}\ntopics: {{{topics}}}\n");
         let catalog = good(&text);
-        let environment = catalog.environment(None).unwrap();
-        environment
-            .declared_levels()
-            .map(|levels| format!("{levels:?}"))
-            .map_err(|conflict| conflict.to_string())
+        let levels = catalog.environment(None).unwrap().declared_levels();
+        levels.map(|levels| format!("{levels:?}")).map_err(|conflict| conflict.to_string())
     };
     let rows = [
-        ("E: {subject: s}", Ok("{\"s\": Full}")),
-        ("E: {subject: s, compatibility: NONE}, F: {subject: r}", Ok("{\"r\": Full, \"s\": None}")),
-        ("E: {subject: s}, F: {subject: s, compatibility: FULL}", Ok("{\"s\": Full}")),
+        ("t: {events: {E: {subject: s}}}", Ok("{\"s\": Full}")),
         (
-            "E: {subject: s}, F: {subject: s, compatibility: NONE}",
+            "t: {events: {E: {subject: s, compatibility: NONE}, F: {subject: r}}}",
+            Ok("{\"r\": Full, \"s\": None}"),
+        ),
+        (
+            "t: {events: {E: {subject: s}}}, u: {events: {F: {subject: s, compatibility: FULL}}}",
+            Ok("{\"s\": Full}"),
+        ),
+        (
+            "t: {events: {E: {subject: s}}}, u: {events: {F: {subject: s, compatibility: NONE}}}",
             Err("the catalog gives subject s two levels: FULL by E, NONE by F"),
         ),
     ];
-    for (events, expected) in rows {
-        assert_eq!(levels(events), expected.map(str::to_owned).map_err(str::to_owned), "{events}");
+    for (topics, expected) in rows {
+        assert_eq!(levels(topics), expected.map(str::to_owned).map_err(str::to_owned), "{topics}");
     }
     let undeclared = good("version: 1\ntopics: {t: {events: {E: {subject: s}}}}\n");
     assert!(undeclared.environment(None).unwrap().declared_levels().unwrap().is_empty());
