@@ -12,7 +12,7 @@ const TIME: Duration = Duration::from_secs(5);
 
 /// Runs eventctl with bounded memory and asserts that it ends with 2, soon, without a panic, and writes nothing.
 #[track_caller]
-fn refused(world: &World, arguments: &[&str]) -> String {
+pub(crate) fn refused(world: &World, arguments: &[&str]) -> String {
     let before = listing(world);
     let started = Instant::now();
     let output = bounded(world, arguments);
@@ -28,7 +28,7 @@ fn refused(world: &World, arguments: &[&str]) -> String {
     told
 }
 
-fn bounded(world: &World, arguments: &[&str]) -> Output {
+pub(crate) fn bounded(world: &World, arguments: &[&str]) -> Output {
     let inner = world.command(arguments);
     let mut command = Command::new("sh");
     command.arg("-c").arg(format!("ulimit -v {MEMORY}; ulimit -c 0; exec \"$0\" \"$@\""));

@@ -352,11 +352,16 @@ fn an_exported_catalog_plans_nothing() {
     }
     world.write("topics.yaml", catalog);
     world.run(&["topics", "apply", "--yes", "--timeout", "60s"]).ends(0);
-    let exported = world.run(&["topics", "export", "--match", &format!("{seed}*")]).ends(0);
-    world.write("topics.yaml", &exported.stdout);
+    // Every broker lists topics, and on a busy machine one may hear of new ones seconds after the others.
+    let mut exported = String::new();
+    crate::clusters::until("all topics listed", std::time::Duration::from_secs(60), || {
+        exported = world.run(&["topics", "export", "--match", &format!("{seed}*")]).ends(0).stdout;
+        exported.contains(": 80 topics")
+    });
+    world.write("topics.yaml", &exported);
     world.run(&["check"]).ends(0);
     let plan = world.run(&["topics", "plan", "--check", "-o", "json"]).ends(0).json();
-    assert_eq!(plan["data"]["summary"]["declared"], 80, "{}", exported.stdout);
+    assert_eq!(plan["data"]["summary"]["declared"], 80, "{exported}");
 }
 
 #[test]

@@ -188,7 +188,7 @@ impl<'a> SchemaCheck<'a> {
         page.val(human::plural(summary.warnings, "warning")).end();
         let broken: usize = self.broken.iter().map(|file| file.findings.len()).sum();
         if broken > 0 {
-            page.tone(Tone::Bad, human::plural(broken, "error")).lit(" in schema files\n");
+            page.tone(Tone::Bad, human::plural(broken, "error")).lit(" in schema files or the lock\n");
         }
         if nothing_locked {
             page.lit("nothing is locked yet: eventctl schema lock\n");

@@ -159,7 +159,7 @@ pub(super) fn judge(
     let files = subject.versions();
     let fresh: Vec<bool> = files.iter().map(|read| is_fresh(desk, subject.name(), read.version)).collect();
     let mut findings = lost.of(desk, subject.name(), files);
-    let (mut warnings, mut notes) = (misnumbered(files, &fresh, desk), Vec::new());
+    let (mut warnings, mut notes) = (misnumbered(desk, subject), Vec::new());
     let unlocked: Vec<u32> = unlocked(desk, subject);
     if !unlocked.is_empty() {
         let verb = if unlocked.len() == 1 { "is" } else { "are" };
@@ -185,6 +185,7 @@ pub(super) fn judge(
         () if !gathered.incompatible.is_empty() => Verdict::Incompatible,
         () if !gathered.undecided.is_empty() => Verdict::Undecided,
         () if unreadable => Verdict::Unreadable,
+        () if files.is_empty() => Verdict::NoFiles,
         () if files.len() == 1 => Verdict::Single,
         () if demanded.is_empty() => Verdict::Undemanded,
         () => Verdict::Compatible,
@@ -223,21 +224,23 @@ fn unlocked(desk: &Desk<'_>, subject: &ReadSubject<'_>) -> Vec<u32> {
 }
 
 /// Warns of a new version that stands before locked ones: no registry would take them in this order.
-fn misnumbered(files: &[ReadVersion<'_>], fresh: &[bool], desk: &Desk<'_>) -> Vec<Remark> {
-    if desk.lock.is_none() {
-        return Vec::new();
-    }
-    let numbered = || files.iter().zip(fresh).map(|(read, fresh)| (read.version.number, *fresh));
-    let Some(locked) = numbered().filter(|(_, fresh)| !fresh).map(|(number, _)| number).next_back() else {
+fn misnumbered(desk: &Desk<'_>, subject: &ReadSubject<'_>) -> Vec<Remark> {
+    let locks: Vec<&Lock> = [desk.lock, desk.earlier()].into_iter().flatten().collect();
+    let is_locked = |number: &u32| locks.iter().all(|lock| lock.get(subject.name(), *number).is_some());
+    let numbers = || subject.versions().iter().map(|read| read.version.number);
+    let (Some(locked), Some(last)) = (numbers().rfind(is_locked), numbers().next_back()) else {
         return Vec::new();
     };
-    let next = files.last().map_or(locked, |last| last.version.number).saturating_add(1);
-    let warning = |(number, _): (u32, bool)| {
+    if locks.is_empty() {
+        return Vec::new();
+    }
+    let next = last.saturating_add(1);
+    let warning = |number: u32| {
         let text =
             format!("v{number} is new, and v{locked} is locked already: versions are registered in order");
         Remark::new(RemarkKind::Misnumbered, text).about(number).with_help(format!("call it v{next}"))
     };
-    numbered().filter(|(number, fresh)| *fresh && *number < locked).map(warning).collect()
+    numbers().filter(|number| *number < locked && !is_locked(number)).map(warning).collect()
 }
 
 /// What is doubtful about one version by itself.

@@ -269,6 +269,13 @@ fn a_new_version_before_locked_ones_is_doubted() {
     let warning = &only(&checked).warnings[0];
     assert_eq!(warning.text, "v2 is new, and v3 is locked already: versions are registered in order");
     assert_eq!(warning.help.as_deref(), Some("call it v4"));
+    // A locked version that changed is no new one.
+    let text = lock.text().replace("s v1 ", &format!("s v1 {}\ns v2 ", "0".repeat(64)));
+    let lock = Lock::read(&crate::yaml::Source::new("f", &text));
+    assert!(lock.is_ok());
+    let checked = desk(&library, lock.as_ref().ok(), Compatibility::Backward).check(None);
+    assert_eq!(only(&checked).warnings, []);
+    assert_eq!(only(&checked).findings.len(), 2);
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! Registering: what a registry holds against what the files want, and what follows from each answer.
 //!
-//! [`Held`] is what the registry holds, [`Wanted`] what the files want, [`matching`] says which is which, [`plan`] what
+//! [`Held`] is what the registry holds, [`Wanted`] what the files want, [`matching()`] says which is which, [`plan()`] what
 //! is to be done, and [`Run`] what an answer means while it is done. How a registry is asked is not known here. All is
 //! decided from content: a file's number is an order, and the registry's numbers are its own.
 
