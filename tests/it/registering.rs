@@ -417,6 +417,13 @@ fn references_go_first_and_are_sent_by_the_registrys_numbers() {
     // Pulled into an empty folder, files and registry agree.
     let away = World::empty();
     away.write("eventctl.yaml", settings(&stub, ""));
+    // A file that only part of a version is left of is not written over either.
+    away.write("schemas/baskets/v1.references.json", "[]");
+    let partly = run(&away, &stub, &["schema", "pull", "baskets", "--out", "schemas"]).ends(1);
+    assert!(partly.stdout.contains("v1.references.json is there and says something else"), "{partly}");
+    assert_eq!(away.read("schemas/baskets/v1.references.json"), "[]");
+    std::fs::remove_dir_all(away.path("schemas")).expect("removed");
+    std::fs::remove_file(away.path("schemas.lock")).expect("removed");
     transcript!("pull-references", run(&away, &stub, &["schema", "pull"]).ends(0));
     let references = away.read("schemas/baskets/v1.references.json");
     assert_eq!(references, "[{\"name\": \"shop.Order\", \"subject\": \"orders\", \"version\": 3}]\n");
@@ -426,4 +433,29 @@ fn references_go_first_and_are_sent_by_the_registrys_numbers() {
     }
     let checked = run(&away, &stub, &["schema", "check", "--level", "NONE"]).ends(0);
     assert!(!checked.stdout.contains("note"), "{checked}");
+}
+
+#[test]
+fn the_registrys_normal_form_is_what_was_asked_for() {
+    let (world, stub) = shop();
+    // It drops a doc when it brings a schema into its form, and finds the schema again only when asked to do so.
+    let documented = record("Refund", &[r#"{"name": "orderId", "type": "string", "doc": "Which."}"#]);
+    world.write("schemas/refunds/v1.avsc", documented);
+    stub.add("refunds", &record("Refund", &[ID]));
+    stub.twist(|method, path, _| {
+        let lookup = method == "POST" && path == "/subjects/refunds?normalize=true";
+        let body = serde_json::json!({ "subject": "refunds", "version": 1, "id": 1, "schema": "\"long\"" });
+        lookup.then(|| Twist::Answer(200, "application/json", body.to_string()))
+    });
+    let line = ["schema", "register", "refunds", "--yes", "--normalize"];
+    let normal = run(&world, &stub, &line).ends(0);
+    assert!(
+        normal.stderr.contains("the registry takes v1 for its version 1, which says it otherwise"),
+        "{normal}"
+    );
+    assert!(normal.stdout.contains("Nothing to register: 1 registered"), "{normal}");
+    assert_eq!(stub.changes(), [""; 0]);
+    // As it stands, it is another schema.
+    run(&world, &stub, &["schema", "register", "refunds", "--yes"]).ends(0);
+    assert_eq!(stub.versions("refunds"), [1, 2]);
 }
