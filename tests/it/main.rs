@@ -24,6 +24,7 @@ mod hostile_schemas;
 mod imports;
 mod pipes;
 mod registering;
+mod registry_side;
 mod schema;
 mod secrets;
 mod stub_registry;

@@ -1,4 +1,4 @@
-//! `schema register`, `check`, `delete`, `pull`, `list` and `show` against a registry that behaves, and one that does not.
+//! `schema register` against a registry that behaves, and one that does not.
 
 use std::time::{Duration, Instant};
 
@@ -6,19 +6,19 @@ use crate::stub_registry::{StubRegistry, Twist};
 use crate::transcript;
 use crate::world::{Transcript, World};
 
-const ID: &str = r#"{"name": "orderId", "type": "string"}"#;
-const NOTE: &str = r#"{"name": "note", "type": ["null", "string"], "default": null}"#;
-const MORE: &str = r#"{"name": "more", "type": ["null", "string"], "default": null}"#;
-const REQUIRED: &str = r#"{"name": "required", "type": "string"}"#;
+pub(crate) const ID: &str = r#"{"name": "orderId", "type": "string"}"#;
+pub(crate) const NOTE: &str = r#"{"name": "note", "type": ["null", "string"], "default": null}"#;
+pub(crate) const MORE: &str = r#"{"name": "more", "type": ["null", "string"], "default": null}"#;
+pub(crate) const REQUIRED: &str = r#"{"name": "required", "type": "string"}"#;
 
-fn record(name: &str, fields: &[&str]) -> String {
+pub(crate) fn record(name: &str, fields: &[&str]) -> String {
     format!(
         "{{\n  \"type\": \"record\",\n  \"name\": \"{name}\",\n  \"namespace\": \"shop\",\n  \"fields\": [{}]\n}}\n",
         fields.join(", ")
     )
 }
 
-fn catalog(defaults: &str) -> String {
+pub(crate) fn catalog(defaults: &str) -> String {
     format!(
         "version: 1\ndefaults: {{ encoding: avro{defaults} }}\ntopics:\n  shop:\n    events:\n      \
          Order: {{ subject: orders, type: ORDER }}\n      Refund: {{ subject: refunds, type: REFUND }}\n"
@@ -26,7 +26,7 @@ fn catalog(defaults: &str) -> String {
 }
 
 /// A world of two subjects, `orders` with two versions and `refunds` with one, and a registry without any.
-fn shop() -> (World, StubRegistry) {
+pub(crate) fn shop() -> (World, StubRegistry) {
     let (world, stub) = (World::empty(), StubRegistry::start());
     world
         .write("topics.yaml", catalog(", compatibility: BACKWARD"))
@@ -37,18 +37,18 @@ fn shop() -> (World, StubRegistry) {
     (world, stub)
 }
 
-fn settings(stub: &StubRegistry, more: &str) -> String {
+pub(crate) fn settings(stub: &StubRegistry, more: &str) -> String {
     format!(
         "current: dev\ncontexts:\n  dev:\n    brokers: ['127.0.0.1:1']\n    registry: {}\n{more}",
         stub.url
     )
 }
 
-fn run(world: &World, stub: &StubRegistry, line: &[&str]) -> Transcript {
+pub(crate) fn run(world: &World, stub: &StubRegistry, line: &[&str]) -> Transcript {
     world.run(&[&["--timeout", "2s"], line].concat()).hiding(&stub.url, "[registry]")
 }
 
-const REGISTER: &[&str] = &["schema", "register", "--yes"];
+pub(crate) const REGISTER: &[&str] = &["schema", "register", "--yes"];
 
 #[test]
 fn versions_go_in_order_and_a_second_run_has_nothing_to_do() {
@@ -109,6 +109,23 @@ fn without_consent_nothing_is_changed() {
     assert_eq!(stub.changes(), [""; 0]);
     run(&world, &stub, &["schema", "register", "--confirm-context", "dev"]).ends(0);
     assert_eq!(stub.versions("orders"), [1, 2]);
+}
+
+#[test]
+fn a_registry_that_moves_while_the_question_is_open_is_refused() {
+    let (world, stub) = shop();
+    let yes = world.run_on_terminal(&["schema", "register", "refunds"], "y\n").ends(0);
+    assert!(yes.stdout.contains("Register 1 version at"), "{yes}");
+    let mut asked = 0;
+    stub.twist(move |method, path, _| {
+        asked += usize::from(method == "GET" && path == "/config/orders");
+        (asked == 2)
+            .then(|| Twist::Answer(200, "application/json", r#"{"compatibilityLevel":"FULL"}"#.into()))
+    });
+    let before = stub.changes();
+    let moved = world.run_on_terminal(&["schema", "register", "orders"], "y\n").ends(2);
+    assert!(moved.stdout.contains("the registry has moved since the plan was shown"), "{moved}");
+    assert_eq!(stub.changes(), before);
 }
 
 #[test]
@@ -240,108 +257,6 @@ fn a_declared_none_that_is_not_granted_is_a_finding() {
         run(&world, &stub, &["schema", "register", "refunds", "--yes"]).ends(1)
     );
     assert_eq!(stub.versions("refunds"), [1], "the versions go on: the level in force asks for more");
-}
-
-#[test]
-fn verdicts_that_differ_are_shown_as_such() {
-    let (world, stub) = shop();
-    stub.add("orders", &record("Order", &[ID]));
-    stub.twist(|method, path, _| {
-        let asked = method == "POST" && path.starts_with("/compatibility/subjects/orders");
-        let body = r#"{"is_compatible":false,"messages":["I do\u001b[2J not like it"]}"#;
-        asked.then(|| Twist::Answer(200, "application/json", body.into()))
-    });
-    transcript!("check-disagree-they-refuse", run(&world, &stub, &["schema", "check"]).ends(1));
-    stub.straighten();
-    world.write("schemas/orders/v2.avsc", record("Order", &[ID, REQUIRED]));
-    let they_take = run(&world, &stub, &["schema", "check", "orders"]).ends(1);
-    assert!(they_take.stdout.contains("The registry calls it compatible"), "{they_take}");
-    transcript!(
-        "check-disagree-json",
-        run(&world, &stub, &["schema", "check", "orders", "-o", "json"]).ends(1)
-    );
-}
-
-#[test]
-fn where_the_call_that_compares_with_all_is_missing_versions_are_asked_one_by_one() {
-    for (level, expected) in
-        [("BACKWARD", vec!["/versions/latest"]), ("BACKWARD_TRANSITIVE", vec!["/versions/1", "/versions/2"])]
-    {
-        for missing in [
-            Twist::error(405, 405, "HTTP 405 Method Not Allowed"),
-            Twist::error(404, 404, "HTTP 404 Not Found"),
-        ] {
-            let (world, stub) = shop();
-            stub.add("orders", &record("Order", &[ID]));
-            stub.add("orders", &record("Order", &[ID, NOTE]));
-            stub.set_level("orders", level);
-            world
-                .write("topics.yaml", catalog(""))
-                .write("schemas/orders/v3.avsc", record("Order", &[ID, NOTE, MORE]));
-            stub.twist(move |_, path, _| path.contains("/orders/versions?verbose").then(|| missing.clone()));
-            run(&world, &stub, &["schema", "check", "orders"]).ends(0);
-            let asked = stub.log().into_iter().filter(|line| line.starts_with("POST /compatibility"));
-            let asked: Vec<String> = asked.skip(1).collect();
-            let expected: Vec<String> = expected
-                .iter()
-                .map(|path| format!("POST /compatibility/subjects/orders{path}?verbose=true"))
-                .collect();
-            assert_eq!(asked, expected, "{level}");
-        }
-    }
-}
-
-#[test]
-fn a_registry_that_is_away_hides_nothing_of_what_the_files_say() {
-    let (world, stub) = shop();
-    world.write("schemas/orders/v3.avsc", record("Order", &[ID, NOTE, REQUIRED]));
-    world.write("eventctl.yaml", settings(&stub, "").replace(&stub.url, "http://127.0.0.1:1"));
-    let started = Instant::now();
-    transcript!("check-registry-away", run(&world, &stub, &["schema", "check"]).ends(3));
-    transcript!("register-registry-away", run(&world, &stub, REGISTER).ends(3));
-    transcript!("list-registry-away", run(&world, &stub, &["schema", "list"]).ends(3));
-    for line in
-        [&["schema", "pull"][..], &["schema", "delete", "orders@1", "--yes"], &["schema", "show", "orders@1"]]
-    {
-        run(&world, &stub, line).ends(3);
-    }
-    assert!(started.elapsed() < Duration::from_secs(5), "{:?}", started.elapsed());
-    run(&world, &stub, &["schema", "check", "--offline"]).ends(1);
-    let away = run(&world, &stub, &["schema", "show", "orders"]).ends(3);
-    assert!(
-        away.stdout.contains("\"shop\"") && away.stderr.contains("registry: could not be asked"),
-        "{away}"
-    );
-    std::fs::remove_file(world.path("eventctl.yaml")).expect("removed");
-    let none = run(&world, &stub, &["schema", "check"]).ends(1);
-    assert!(none.stdout.ends_with("registry: not asked (none is configured)\n"), "{none}");
-    let none = run(&world, &stub, REGISTER).ends(2);
-    assert!(none.stderr.starts_with("error: no registry is named\nhint: pass --registry URL"), "{none}");
-}
-
-#[test]
-fn what_is_no_registry_is_said() {
-    let answers = [
-        ("html", Twist::Answer(200, "text/html", "<html>Sign in</html>".into())),
-        ("cut", Twist::Answer(200, "application/json", "[1,".into())),
-        ("other", Twist::Answer(200, "application/json", "{\"a\":1}".into())),
-        ("denied", Twist::error(401, 40101, "who are you")),
-        ("failing", Twist::Answer(500, "text/plain", "boom".into())),
-        ("closed", Twist::Closed),
-    ];
-    for (case, twist) in answers {
-        let (world, stub) = shop();
-        stub.twist(move |_, _, _| Some(twist.clone()));
-        for line in
-            [&["schema", "check"][..], REGISTER, &["schema", "list"], &["schema", "pull", "--out", "p"]]
-        {
-            let answer = run(&world, &stub, line).ends(3);
-            if case == "html" && line != REGISTER {
-                assert!(format!("{answer}").contains("this is no answer of a schema registry"), "{answer}");
-            }
-        }
-        assert!(!world.path("p").exists() && stub.changes().is_empty(), "{case}");
-    }
 }
 
 #[test]
@@ -502,6 +417,13 @@ fn references_go_first_and_are_sent_by_the_registrys_numbers() {
     // Pulled into an empty folder, files and registry agree.
     let away = World::empty();
     away.write("eventctl.yaml", settings(&stub, ""));
+    // A file that only part of a version is left of is not written over either.
+    away.write("schemas/baskets/v1.references.json", "[]");
+    let partly = run(&away, &stub, &["schema", "pull", "baskets", "--out", "schemas"]).ends(1);
+    assert!(partly.stdout.contains("v1.references.json is there and says something else"), "{partly}");
+    assert_eq!(away.read("schemas/baskets/v1.references.json"), "[]");
+    std::fs::remove_dir_all(away.path("schemas")).expect("removed");
+    std::fs::remove_file(away.path("schemas.lock")).expect("removed");
     transcript!("pull-references", run(&away, &stub, &["schema", "pull"]).ends(0));
     let references = away.read("schemas/baskets/v1.references.json");
     assert_eq!(references, "[{\"name\": \"shop.Order\", \"subject\": \"orders\", \"version\": 3}]\n");
@@ -514,61 +436,26 @@ fn references_go_first_and_are_sent_by_the_registrys_numbers() {
 }
 
 #[test]
-fn pull_stays_in_its_folder_and_overwrites_nothing() {
-    let (world, stub) = (World::empty(), StubRegistry::start());
-    world.write("eventctl.yaml", settings(&stub, ""));
-    for subject in ["../x", "a/b", ".git", "plain", "%2F"] {
-        stub.add(subject, &record("R", &[ID]));
-    }
-    stub.add("plain", &record("R", &[ID, NOTE]));
-    transcript!("pull-odd-names", run(&world, &stub, &["schema", "pull"]).ends(0));
-    assert!(!world.path("x").exists() && !world.path("a").exists());
-    for folder in ["%2E.%2Fx", "a%2Fb", "%2Egit", "plain", "%252F"] {
-        assert!(world.path(&format!("schemas/{folder}/v1.avsc")).exists(), "{folder}");
-    }
-    let lock = world.read("schemas.lock");
-    assert_eq!(lock.lines().filter(|line| !line.starts_with('#')).count(), 6, "{lock}");
-    run(&world, &stub, &["schema", "check", "--offline"]).ends(0);
-    assert_eq!(run(&world, &stub, &["schema", "pull"]).ends(0).stdout.lines().count(), 1);
-
-    let other = record("R", &[REQUIRED]);
-    world.write("schemas/plain/v1.avsc", &other);
-    std::fs::remove_file(world.path("schemas/plain/v2.avsc")).expect("removed");
-    transcript!("pull-conflict", run(&world, &stub, &["schema", "pull", "--match", "pl*"]).ends(1));
-    assert_eq!(world.read("schemas/plain/v1.avsc"), other);
-    assert_eq!(world.read("schemas.lock"), lock);
-    let unknown = run(&world, &stub, &["schema", "pull", "nobody"]).ends(1);
-    assert!(unknown.stdout.contains("the registry has no such subject"), "{unknown}");
-    run(&world, &stub, &["schema", "pull", "--match", "["]).ends(2);
-}
-
-#[test]
-fn a_version_is_deleted_by_the_registrys_number_and_by_name_of_the_risk() {
+fn the_registrys_normal_form_is_what_was_asked_for() {
     let (world, stub) = shop();
-    stub.add("orders", &record("Order", &[ID, MORE]));
-    run(&world, &stub, REGISTER).ends(0);
-    let file = run(&world, &stub, &["schema", "delete", "orders@v1", "--yes"]).ends(2);
-    assert!(file.stderr.contains("v1 is a file"), "{file}");
-    run(&world, &stub, &["schema", "delete", "orders", "--yes"]).ends(2);
-    let risk = run(&world, &stub, &["schema", "delete", "orders@2", "--yes"]).ends(2);
-    assert!(risk.stderr.contains("--allow delete"), "{risk}");
-    let consent = run(&world, &stub, &["schema", "delete", "orders@2", "--allow", "delete"]).ends(2);
-    assert!(consent.stderr.contains("no terminal"), "{consent}");
-    assert_eq!(stub.versions("orders"), [1, 2, 3]);
-    let delete = &["schema", "delete", "orders@2", "--yes", "--allow", "delete"];
-    transcript!("delete-version", run(&world, &stub, delete).ends(0));
-    assert_eq!(stub.versions("orders"), [1, 3]);
-    let again = run(&world, &stub, delete).ends(0);
-    assert!(again.stdout.contains("was deleted already"), "{again}");
-    let absent = run(&world, &stub, &["schema", "delete", "orders@9", "--yes", "--allow", "delete"]).ends(1);
-    assert!(absent.stderr.contains("there is none; there are 1, 3"), "{absent}");
-    // Its file is left out from now on: it would become the newest.
-    let left = run(&world, &stub, REGISTER).ends(0);
-    assert!(left.stderr.contains("v1 is left out: v2 behind it is registered"), "{left}");
-    // Refused, with the registry's words.
-    stub.twist(|method, _, _| {
-        (method == "DELETE").then(|| Twist::error(422, 42206, "One or more references exist"))
+    // It drops a doc when it brings a schema into its form, and finds the schema again only when asked to do so.
+    let documented = record("Refund", &[r#"{"name": "orderId", "type": "string", "doc": "Which."}"#]);
+    world.write("schemas/refunds/v1.avsc", documented);
+    stub.add("refunds", &record("Refund", &[ID]));
+    stub.twist(|method, path, _| {
+        let lookup = method == "POST" && path == "/subjects/refunds?normalize=true";
+        let body = serde_json::json!({ "subject": "refunds", "version": 1, "id": 1, "schema": "\"long\"" });
+        lookup.then(|| Twist::Answer(200, "application/json", body.to_string()))
     });
-    let refused = run(&world, &stub, &["schema", "delete", "orders@3", "--yes", "--allow", "delete"]).ends(1);
-    assert!(refused.stdout.contains("refused by the registry: One or more references exist"), "{refused}");
+    let line = ["schema", "register", "refunds", "--yes", "--normalize"];
+    let normal = run(&world, &stub, &line).ends(0);
+    assert!(
+        normal.stderr.contains("the registry takes v1 for its version 1, which says it otherwise"),
+        "{normal}"
+    );
+    assert!(normal.stdout.contains("Nothing to register: 1 registered"), "{normal}");
+    assert_eq!(stub.changes(), [""; 0]);
+    // As it stands, it is another schema.
+    run(&world, &stub, &["schema", "register", "refunds", "--yes"]).ends(0);
+    assert_eq!(stub.versions("refunds"), [1, 2]);
 }

@@ -21,6 +21,7 @@ mod faults;
 mod native;
 mod oracle;
 mod provision;
+mod registrar;
 mod registry;
 mod schemas;
 mod transcripts;

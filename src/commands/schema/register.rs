@@ -1,14 +1,15 @@
 //! `eventctl schema register`
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use eventctl_core::catalog::Compatibility;
 use eventctl_core::name::SubjectName;
 use eventctl_core::schemas::register::{Plan, PlanInput, RegisterReport, Wanted, plan};
 
 use super::{asking, named};
 use crate::commands::{ConsentArgs, Context, SchemaFolderArgs};
-use crate::failure::Failure;
+use crate::failure::{Failure, Kind};
 use crate::flow::provision::Progress;
 use crate::flow::registrar::register::{self, Means};
 use crate::flow::registrar::survey::{self, Survey};
@@ -49,17 +50,9 @@ pub(super) async fn run(args: &Args, cx: &Context) -> Result<Outcome, Failure> {
     let registry = asking::needed_registry(cx)?;
     // A plan for another registry than the one that was written down is none.
     gate::expect_registry(&cx.expected_registries(registry.urls(), catalog)?, registry.urls())?;
-    let read = survey::of_files(&registry, &wanted, BTreeSet::new(), args.normalize);
-    let Survey { held, matches } = cx.stop.or(async { Ok(read.await?) }).await?;
-    let plan = plan(&PlanInput {
-        registry: &asking::url(&registry),
-        normalize: args.normalize,
-        wanted: &wanted,
-        held: &held,
-        matches: &matches,
-        declared: &declared,
-        judged_by: None,
-    });
+    let desired =
+        Desired { registry: &registry, wanted: &wanted, declared: &declared, normalize: args.normalize };
+    let plan = cx.stop.or(desired.plan()).await?;
     if args.dry_run {
         return cx.answer(&plan, planned(&plan));
     }
@@ -71,10 +64,43 @@ pub(super) async fn run(args: &Args, cx: &Context) -> Result<Outcome, Failure> {
     }
     let policy = cx.registry_policy(&args.consent, registry.urls(), catalog)?;
     let plan = gate::pass(plan, &policy, Live::Registry(registry.urls()), &mut cx.terminal())?;
+    if !args.consent.yes && args.consent.confirm_context.is_none() {
+        // A question may stay open for long: what was shown must still be so.
+        let now = cx.stop.or(desired.plan()).await?;
+        if now != *plan.get() {
+            return Err(Failure::new(Kind::Refused, "the registry has moved since the plan was shown")
+                .hint("nothing was changed; run it again and look at the new plan"));
+        }
+    }
     let report = carry_out(&plan, &wanted, &registry, cx).await?;
     // What was done must be told: a reader who has gone is no success here.
     cx.ui.show(&report).map_err(Failure::of_a_change)?;
     Ok(ended(&report, cx))
+}
+
+/// What is to be registered where.
+struct Desired<'a> {
+    registry: &'a Registry,
+    wanted: &'a Wanted,
+    declared: &'a BTreeMap<String, Compatibility>,
+    normalize: bool,
+}
+
+impl Desired<'_> {
+    /// The plan against the registry as it is now.
+    async fn plan(&self) -> Result<Plan, Failure> {
+        let &Desired { registry, wanted, declared, normalize } = self;
+        let Survey { held, matches } = survey::of_files(registry, wanted, BTreeSet::new(), normalize).await?;
+        Ok(plan(&PlanInput {
+            registry: &asking::url(registry),
+            normalize,
+            wanted,
+            held: &held,
+            matches: &matches,
+            declared,
+            judged_by: None,
+        }))
+    }
 }
 
 async fn carry_out(

@@ -8,6 +8,7 @@ use std::future::Future;
 use std::sync::{Arc, OnceLock};
 
 use eventctl_core::fault::Fault;
+use eventctl_core::schemas::check::VERSIONS_LIMIT;
 use eventctl_core::schemas::register::{
     Answers, Content, Held, HeldLevel, HeldReference, LevelOrigin, Match, Matches, SubjectAnswers,
     VersionAnswer, Wanted, matching,
@@ -21,9 +22,6 @@ use crate::registry::{
 
 /// How many subjects are asked about at once.
 const AT_ONCE: usize = 8;
-
-/// The most versions of one subject that are read.
-const VERSIONS_LIMIT: usize = 10_000;
 
 /// The most versions that are read because others refer to them.
 const REFERENCED_LIMIT: usize = 10_000;

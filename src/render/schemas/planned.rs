@@ -124,11 +124,12 @@ fn summary(plan: &Plan, page: &mut Page) {
             _ => page.lit("Nothing to do in what could be seen, the rest is unknown: "),
         };
     } else {
-        page.lit("Plan: ")
-            .tone(Tone::Strong, format!("set {}", human::plural(plan.levels().count(), "level")));
-        page.lit(", ")
-            .tone(Tone::Strong, format!("register {}", human::plural(plan.additions().count(), "version")));
-        page.lit("; ");
+        let (levels, versions) = (plan.levels().count(), plan.additions().count());
+        let parts = [(levels, "set", "level"), (versions, "register", "version")];
+        let parts = parts.into_iter().filter(|(count, ..)| *count > 0);
+        let parts: Vec<String> =
+            parts.map(|(count, verb, noun)| format!("{verb} {}", human::plural(count, noun))).collect();
+        page.lit("Plan: ").tone(Tone::Strong, parts.join(", ")).lit("; ");
     }
     page.val(human::plural(plan.subjects.len(), "subject"));
     page.lit(", ").val(human::plural(findings, "finding")).lit(", ").val(unknown).lit(" unknown\n");

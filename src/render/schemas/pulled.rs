@@ -1,6 +1,7 @@
 //! How a pull looks.
 
 use eventctl_core::human;
+use eventctl_core::schemas::folder_name;
 use eventctl_core::schemas::pull::{PULL_KIND, Pull, PullState, PulledVersion};
 use serde::Serialize;
 
@@ -93,6 +94,10 @@ fn version(subject: &str, version: &PulledVersion, page: &mut Page) {
     }
     page.lit(": the registry's version ").val(version.version).lit(", id ").val(version.id);
     match &version.state {
+        // A subject that is no name of a folder has one by another name.
+        PullState::Written { .. } if folder_name(subject) != subject => {
+            page.lit(", in the folder ").line(folder_name(subject))
+        }
         PullState::Written { .. } | PullState::Existing => page.end(),
         PullState::SameAs { same_as } => page.lit(", which says what version ").val(same_as).lit(" says\n"),
         PullState::Refused { reason } => page.lit(", is not written: ").line(reason),

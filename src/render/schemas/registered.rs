@@ -17,7 +17,16 @@ impl Report for RegisterReport {
         let counts = self.counts();
         // What was there before and stays is told only by its number, unless it is all there is.
         let changed = self.items.iter().any(|item| !is_as_before(item));
-        for item in self.items.iter().filter(|item| !changed || !is_as_before(item)) {
+        let told = |item: &&Item| !changed || !is_as_before(item);
+        // What is unknown of a level is said below, with the registry's answer.
+        let known = |item: &&Item| match &item.outcome {
+            ItemOutcome::NotTried { reason, .. } => !self
+                .unknown
+                .iter()
+                .any(|(subject, unknown)| subject == item.key.subject() && unknown.text == *reason),
+            _ => true,
+        };
+        for item in self.items.iter().filter(told).filter(known) {
             self::item(item, page);
         }
         for (subject, unknown) in &self.unknown {

@@ -147,6 +147,7 @@ pub(super) fn cells(standing: Option<&Standing>) -> [Cell; 3] {
         Err(_) => cell("?").tone(Tone::Notable),
     };
     let agrees = match standing.agrees {
+        _ if standing.is_strange() => cell("no files").tone(Tone::Faint),
         Some(true) => cell("yes").tone(Tone::Good),
         Some(false) => cell("no").tone(Tone::Notable),
         None => cell("?").tone(Tone::Notable),
@@ -157,6 +158,10 @@ pub(super) fn cells(standing: Option<&Standing>) -> [Cell; 3] {
 /// What is to be said below a table, each line with its subject.
 pub(super) fn remarks(standing: &Standing) -> Vec<String> {
     let mut remarks = Vec::new();
+    // Of a subject that no file has, the table says it all.
+    if standing.is_strange() {
+        return remarks;
+    }
     if let Err(fault) = &standing.versions {
         remarks.push(format!("its versions could not be read ({})", fault.message));
     } else if let Err(fault) = &standing.level {

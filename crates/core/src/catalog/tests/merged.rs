@@ -92,6 +92,57 @@ fn groups_of_a_shared_dead_letter_queue_stand_at_its_topic() {
 }
 
 #[test]
+fn a_subject_has_one_level_or_none() {
+    let levels = |topics: &str| {
+        let text = format!("version: 1\ndefaults: {{compatibility: FULL}}\ntopics: {{{topics}}}\n");
+        let catalog = good(&text);
+        let levels = catalog.environment(None).unwrap().declared_levels();
+        levels.map(|levels| format!("{levels:?}")).map_err(|conflict| conflict.to_string())
+    };
+    let rows = [
+        ("t: {events: {E: {subject: s}}}", Ok("{\"s\": Full}")),
+        (
+            "t: {events: {E: {subject: s, compatibility: NONE}, F: {subject: r}}}",
+            Ok("{\"r\": Full, \"s\": None}"),
+        ),
+        (
+            "t: {events: {E: {subject: s}}}, u: {events: {F: {subject: s, compatibility: FULL}}}",
+            Ok("{\"s\": Full}"),
+        ),
+        (
+            "t: {events: {E: {subject: s}}}, u: {events: {F: {subject: s, compatibility: NONE}}}",
+            Err("the catalog gives subject s two levels: FULL by E, NONE by F"),
+        ),
+    ];
+    for (topics, expected) in rows {
+        assert_eq!(levels(topics), expected.map(str::to_owned).map_err(str::to_owned), "{topics}");
+    }
+    let undeclared = good("version: 1\ntopics: {t: {events: {E: {subject: s}}}}\n");
+    assert!(undeclared.environment(None).unwrap().declared_levels().unwrap().is_empty());
+}
+
+#[test]
+fn a_registry_belongs_to_the_environments_that_name_it() {
+    let catalog = good(
+        "version: 1
+topics: {}
+environments:
+  one: { registry: 'https://registry.example.com/x' }
+  two: { registry: 'https://Registry.example.com:443/x' }
+  three: { registry: 'https://other.example.com' }
+  four: {}
+",
+    );
+    let of = |urls: &[&str]| {
+        let urls: Vec<_> = urls.iter().map(|url| crate::settings::RegistryUrl::parse(url).unwrap()).collect();
+        catalog.environments_of_registry(&urls).join(",")
+    };
+    assert_eq!(of(&["https://registry.example.com/x/"]), "one,two");
+    assert_eq!(of(&["http://nobody", "https://other.example.com"]), "three");
+    assert_eq!(of(&["https://registry.example.com/y"]), "");
+}
+
+#[test]
 fn an_environment_says_only_what_differs() {
     let catalog = good(
         "version: 1

@@ -7,10 +7,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::held::{Held, HeldReference, HeldVersion};
+use super::held::{Held, HeldReference, HeldSubject, HeldVersion};
 use super::order::{self, Key};
 use super::wanted::{Wanted, WantedReference, WantedVersion};
-use crate::schema::same;
+use crate::schema::{parsing_form, same};
 
 /// A version of the registry that a file is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -47,20 +47,46 @@ pub struct Matches {
 pub fn matching(wanted: &Wanted, held: &Held) -> Matches {
     let (order, circular) = order::order(wanted);
     let mut matches = Matches { files: BTreeMap::new(), order, circular };
+    let forms: BTreeMap<&str, Forms<'_>> =
+        held.subjects.iter().map(|(name, subject)| (name.as_str(), Forms::of(subject))).collect();
     for key in matches.order.clone() {
         let (subject, file) = &key;
-        let (Some(version), Some(holds)) = (wanted.version(subject, *file), held.subject(subject)) else {
+        let (Some(version), Some(forms)) = (wanted.version(subject, *file), forms.get(subject.as_str()))
+        else {
             continue;
         };
-        let those = |versions: &[HeldVersion]| {
-            let same = versions.iter().filter(|held| matches.is_same(version, held));
+        let form = parsing_form(&version.schema);
+        let those = |versions: &BTreeMap<String, Vec<&HeldVersion>>| {
+            let candidates = versions.get(&form).into_iter().flatten();
+            let same = candidates.filter(|held| matches.is_same(version, held));
             same.map(|held| Match { version: held.version, id: held.id }).collect()
         };
-        let found =
-            FileMatch { held: those(holds.known()), deleted: those(&holds.deleted), by_lookup: false };
+        let found = FileMatch { held: those(&forms.known), deleted: those(&forms.deleted), by_lookup: false };
         matches.files.insert(key, found);
     }
     matches
+}
+
+/// A subject's versions by their canonical forms. What says the same has one form, so that of many versions only a few
+/// have to be compared; what has one form may still say something else.
+struct Forms<'a> {
+    known: BTreeMap<String, Vec<&'a HeldVersion>>,
+    deleted: BTreeMap<String, Vec<&'a HeldVersion>>,
+}
+
+impl<'a> Forms<'a> {
+    fn of(subject: &'a HeldSubject) -> Self {
+        let by_form = |versions: &'a [HeldVersion]| {
+            let mut forms: BTreeMap<String, Vec<&HeldVersion>> = BTreeMap::new();
+            for held in versions {
+                if let Ok(schema) = &held.schema {
+                    forms.entry(parsing_form(schema)).or_default().push(held);
+                }
+            }
+            forms
+        };
+        Forms { known: by_form(subject.known()), deleted: by_form(&subject.deleted) }
+    }
 }
 
 impl Matches {

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::held::{HeldSubject, name};
-use super::level::{self, LevelPlan};
+use super::level::{self, LevelChange, LevelPlan};
+use super::matching::Match;
 use super::plan::{
     Addition, AdditionReference, Because, Plan, PlanInput, Step, SubjectPlan, Unknown, VersionPlan,
     VersionState,
@@ -11,6 +12,7 @@ use super::plan::{
 use super::verdict::{Earlier, Verdict, judge};
 use super::wanted::WantedVersion;
 use crate::catalog::Compatibility;
+use crate::fault::Fault;
 use crate::human;
 use crate::schema::{Schema, parsing_form, same};
 use crate::schemas::State;
@@ -45,6 +47,8 @@ struct Subject<'a> {
     before: Vec<(String, Result<&'a Schema, &'a str>)>,
     /// Files that are to be added, by their canonical forms.
     added: BTreeMap<String, Vec<&'a WantedVersion>>,
+    /// The level that is to be set behind the first version.
+    later: Option<LevelChange>,
     /// The file that holds back those behind it.
     stopped: Option<(u32, Because)>,
 }
@@ -55,9 +59,15 @@ impl<'a> Planner<'a> {
             return;
         }
         if file == 0 {
-            let begun = self.begin(subject);
+            let mut begun = self.begin(subject);
             if let LevelPlan::Set(change) = &begun.plan.level {
-                self.steps.push(Step::Level(change.clone()));
+                // Apicurio takes NONE only for a subject that it has. Nothing asks for less than NONE, so that the
+                // first version may go before it.
+                if begun.plan.new && change.to == Compatibility::None {
+                    begun.later = Some(change.clone());
+                } else {
+                    self.steps.push(Step::Level(change.clone()));
+                }
             }
             self.subjects.insert(subject, begun);
             return;
@@ -68,6 +78,7 @@ impl<'a> Planner<'a> {
         match &state {
             VersionState::Added { .. } => {
                 self.steps.push(Step::Version(addition(self.input, subject, version)));
+                self.steps.extend(entry.later.take().map(Step::Level));
                 entry.before.push((format!("v{file}"), Ok(&version.schema)));
                 entry.added.entry(parsing_form(&version.schema)).or_default().push(version);
             }
@@ -84,51 +95,34 @@ impl<'a> Planner<'a> {
         let input = self.input;
         let declared = input.declared.get(subject).copied();
         let held = input.held.subject(subject);
-        let mut unknown = Vec::new();
-        let mut plan = SubjectPlan {
+        let readable = held.filter(|held| held.versions.is_ok());
+        let level = readable.map_or(LevelPlan::LeftAlone, |held| level::plan(subject, declared, &held.level));
+        let judged_by = match (input.judged_by, held) {
+            (Some(tried), _) => Ok(tried),
+            (None, Some(held)) => judged_by(&level, held),
+            (None, None) => Err("the registry was not asked".to_owned()),
+        };
+        let plan = SubjectPlan {
             subject: subject.to_owned(),
             declared,
             in_force: held.and_then(|held| held.level.clone().ok()),
-            new: held.is_some_and(|held| held.versions.as_ref().is_ok_and(Vec::is_empty)),
-            level: LevelPlan::LeftAlone,
+            new: readable.is_some_and(|held| held.known().is_empty()),
+            unknown: unknown(held, &level).into_iter().collect(),
+            level,
             versions: Vec::new(),
-            notes: Vec::new(),
-            unknown: Vec::new(),
+            notes: held.map(|held| notes(input, subject, held)).unwrap_or_default(),
         };
-        let Some(held) = held else {
-            unknown.push(Unknown { text: "the registry was not asked about it".to_owned(), fault: None });
-            let judged_by = Err("the registry was not asked".to_owned());
-            plan.unknown = unknown;
-            return Subject {
-                held: None,
-                plan,
-                judged_by,
-                before: Vec::new(),
-                added: BTreeMap::new(),
-                stopped: None,
-            };
-        };
-        if let Err(fault) = &held.versions {
-            let text = "its versions could not be read".to_owned();
-            unknown.push(Unknown { text, fault: Some(fault.clone()) });
-        } else {
-            plan.level = level::plan(subject, declared, &held.level);
+        Subject {
+            held,
+            plan,
+            judged_by,
+            before: held
+                .map(|held| held.earlier(|version| label(input, subject, version)))
+                .unwrap_or_default(),
+            added: BTreeMap::new(),
+            later: None,
+            stopped: None,
         }
-        match (&plan.level, &held.level) {
-            (LevelPlan::Unknown { why, fault }, _) => {
-                unknown.push(Unknown { text: why.clone(), fault: fault.clone() });
-            }
-            (LevelPlan::LeftAlone, Err(fault)) if held.versions.is_ok() => {
-                let text = "its level could not be read, so that only the registry judges".to_owned();
-                unknown.push(Unknown { text, fault: Some(fault.clone()) });
-            }
-            _ => {}
-        }
-        let before = held.earlier(|version| label(input, subject, version));
-        plan.unknown = unknown;
-        plan.notes = notes(input, subject, held);
-        let judged_by = input.judged_by.map_or_else(|| judged_by(&plan.level, held), Ok);
-        Subject { held: Some(held), plan, judged_by, before, added: BTreeMap::new(), stopped: None }
     }
 
     fn state(&self, subject: &str, version: &WantedVersion) -> VersionState {
@@ -212,7 +206,9 @@ impl<'a> Planner<'a> {
         }
     }
 
-    fn finish(self) -> Plan {
+    fn finish(mut self) -> Plan {
+        let later = self.subjects.values_mut().filter_map(|entry| entry.later.take());
+        self.steps.extend(later.map(Step::Level));
         let mut subjects: Vec<SubjectPlan> = self.subjects.into_values().map(|entry| entry.plan).collect();
         for subject in &mut subjects {
             subject.versions.sort_by_key(|version| version.file);
@@ -240,6 +236,21 @@ impl Subject<'_> {
         let before: Vec<Earlier<'_>> =
             self.before.iter().map(|(label, schema)| Earlier { label, schema: *schema }).collect();
         judge(level, &format!("v{}", version.number), &version.schema, &before)
+    }
+}
+
+/// What could not be found out about a subject.
+fn unknown(held: Option<&HeldSubject>, level: &LevelPlan) -> Option<Unknown> {
+    let of =
+        |text: &str, fault: Option<&Fault>| Some(Unknown { text: text.to_owned(), fault: fault.cloned() });
+    let Some(held) = held else { return of("the registry was not asked about it", None) };
+    match (&held.versions, level, &held.level) {
+        (Err(fault), ..) => of("its versions could not be read", Some(fault)),
+        (Ok(_), LevelPlan::Unknown { why, fault }, _) => of(why, fault.as_ref()),
+        (Ok(_), LevelPlan::LeftAlone, Err(fault)) => {
+            of("its level could not be read, so that only the registry judges", Some(fault))
+        }
+        _ => None,
     }
 }
 
@@ -281,7 +292,6 @@ pub(super) fn notes(input: &PlanInput<'_>, subject: &str, held: &HeldSubject) ->
     if held.unread > 0 {
         notes.push(format!("{} older versions of the registry are too many to be read", held.unread));
     }
-    let versions = input.wanted.subjects.get(subject).map(Vec::as_slice).unwrap_or_default();
     let strangers: Vec<u32> = held
         .known()
         .iter()
@@ -296,48 +306,60 @@ pub(super) fn notes(input: &PlanInput<'_>, subject: &str, held: &HeldSubject) ->
             notes.push(format!("{}: {why}", name(subject, held.version)));
         }
     }
+    // The file with the registry's highest number so far, and that number.
     let mut highest: Option<(u32, u32)> = None;
-    for version in versions {
+    for version in input.wanted.subjects.get(subject).map(Vec::as_slice).unwrap_or_default() {
         let file = version.number;
         let Some(found) = input.matches.file(subject, file) else { continue };
-        match (found.held.first(), found.deleted.as_slice()) {
-            (None, [.., last]) if overtaken(input, subject, file).is_none() => {
-                let text = "was softly deleted as the registry's version";
-                notes.push(format!("v{file} {text} {}: adding it makes a new version", last.version));
-            }
-            (None, _) => {
-                if let Some(behind) = overtaken(input, subject, file) {
-                    notes.push(format!(
-                        "v{file} is left out: v{behind} behind it is registered, and it would become the registry's \
-                         newest; to have it all the same, write it as the next file"
-                    ));
-                }
-            }
-            (Some(first), _) => {
-                let number = first.version;
-                let twin = input.matches.files_of(subject, number).into_iter().find(|other| *other < file);
-                if let Some(twin) = twin {
-                    notes.push(format!(
-                        "v{file} says what v{twin} says: both are the registry's version {number}"
-                    ));
-                    continue;
-                }
-                if let Some((other, version)) = highest.filter(|(_, version)| number < *version) {
-                    notes.push(format!(
-                        "out of order: v{file} is the registry's version {number}, v{other} its version {version}"
-                    ));
-                } else {
-                    highest = Some((file, number));
-                }
-                if found.by_lookup {
-                    notes.push(format!(
-                        "the registry takes v{file} for its version {number}, which says it otherwise"
-                    ));
-                }
-            }
+        match found.held.first() {
+            None => notes.extend(unregistered(input, (subject, file), found.deleted.last())),
+            Some(first) => notes.extend(registered(input, (subject, file), first.version, &mut highest)),
+        }
+        if let (Some(first), true) = (found.held.first(), found.by_lookup) {
+            let number = first.version;
+            notes.push(format!(
+                "the registry takes v{file} for its version {number}, which says it otherwise"
+            ));
         }
     }
     notes
+}
+
+/// What is worth knowing about a file that is no version in use.
+fn unregistered(
+    input: &PlanInput<'_>,
+    (subject, file): (&str, u32),
+    deleted: Option<&Match>,
+) -> Option<String> {
+    if let Some(behind) = overtaken(input, subject, file) {
+        return Some(format!(
+            "v{file} is left out: v{behind} behind it is registered, and it would become the registry's newest; to have \
+             it all the same, write it as the next file"
+        ));
+    }
+    let number = deleted?.version;
+    Some(format!(
+        "v{file} was softly deleted as the registry's version {number}: adding it makes a new version"
+    ))
+}
+
+/// What is worth knowing about a file that is a version in use.
+fn registered(
+    input: &PlanInput<'_>,
+    (subject, file): (&str, u32),
+    number: u32,
+    highest: &mut Option<(u32, u32)>,
+) -> Option<String> {
+    let twin = input.matches.files_of(subject, number).into_iter().find(|other| *other < file);
+    if let Some(twin) = twin {
+        return Some(format!("v{file} says what v{twin} says: both are the registry's version {number}"));
+    }
+    if let Some((other, version)) = highest.filter(|(_, version)| number < *version) {
+        let text = format!("v{file} is the registry's version {number}, v{other} its version {version}");
+        return Some(format!("out of order: {text}"));
+    }
+    *highest = Some((file, number));
+    None
 }
 
 fn versions_of_registry(versions: &[u32]) -> String {

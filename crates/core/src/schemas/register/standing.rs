@@ -31,6 +31,15 @@ pub struct Standing {
     pub notes: Vec<String>,
 }
 
+impl Standing {
+    /// True where only the registry has the subject: it is another team's, or nobody pulled it yet.
+    #[must_use]
+    pub fn is_strange(&self) -> bool {
+        let none = |versions: &Vec<StandingVersion>| versions.iter().all(|version| version.files.is_empty());
+        self.unregistered.is_empty() && self.versions.as_ref().is_ok_and(none)
+    }
+}
+
 /// A version that the registry holds.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StandingVersion {

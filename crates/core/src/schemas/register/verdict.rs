@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use crate::catalog::Compatibility;
 use crate::schema::compatibility::{Cause, Incompatibility, compare};
 use crate::schema::{Direction, Schema, demands};
+use crate::schemas::check::VERSIONS_LIMIT;
 
 /// What we say of a version that is to be added.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -73,6 +74,10 @@ pub(super) fn judge(level: Compatibility, label: &str, schema: &Schema, before: 
         return Verdict::NotDemanded;
     }
     let earlier = before.get(demands.earlier).unwrap_or_default();
+    if earlier.len() > VERSIONS_LIMIT {
+        let why = format!("{} versions are too many to be compared with", earlier.len());
+        return Verdict::Unknown { why };
+    }
     let mut reasons = Reasons::default();
     let mut unknown = None;
     for direction in demands.directions {

@@ -58,6 +58,11 @@ fn references_are_part_of_what_a_version_is() {
     // One that defines the type itself says the same and refers to nothing.
     let inline = user_of("n.R").replace("\"n.R\"", &record("a b?"));
     assert_eq!(world().held("user", 9, &inline).meet().matches.registered("user", 1), None);
+    // Another subject that defines the same type is another reference.
+    let twins = world().held("twin", 6, &record("a b?")).held("user", 9, &user_of("n.R"));
+    let twins = twins.held_refers("user", "n.R", "twin", 6).meet();
+    assert!(twins.held.subject("user").unwrap().known()[0].schema.is_ok());
+    assert_eq!(twins.matches.registered("user", 1), None);
     // A reference that leads nowhere makes a version unreadable, not equal.
     let met = world().held("user", 9, &user_of("n.R")).held_refers("user", "n.R", "type", 99).meet();
     assert!(

@@ -19,6 +19,19 @@ fn a_new_subject_gets_its_level_and_then_its_versions_in_order() {
 }
 
 #[test]
+fn none_is_set_behind_the_first_version_of_a_new_subject() {
+    let world =
+        || World::default().file("s", 1, &record("a")).file("s", 2, &record("b")).declares("s", C::None);
+    assert_eq!(steps(&world().plan()), ["s v1", "level s NONE", "s v2"]);
+    let known = world().held("s", 1, &record("a")).plan();
+    assert_eq!(steps(&known), ["level s NONE", "s v2"]);
+    let alone =
+        World::default().file("s", 1, &record("a")).file("t", 1, &user_of("n.R")).refers("n.R", "s", 1);
+    let held_back = alone.choose(&["t"]).declares("t", C::None).plan();
+    assert_eq!(steps(&held_back), ["level t NONE"]);
+}
+
+#[test]
 fn what_is_registered_is_left_as_it_is() {
     let plan = World::default()
         .file("s", 1, &record("a"))
@@ -311,9 +324,30 @@ fn another_level_can_be_tried() {
         .held("s", 1, &record("a"))
         .meet();
     let tried = |level| states(&plan(&PlanInput { judged_by: level, ..met.input() }), "s");
+    assert_eq!(tried(Some(C::Full)), ["v1 is 1", "v2 refused"]);
     assert_eq!(tried(None), ["v1 is 1", "v2 refused"]);
     assert_eq!(tried(Some(C::Forward)), ["v1 is 1", "v2 added, compatible"]);
     assert_eq!(tried(Some(C::None)), ["v1 is 1", "v2 added, not_demanded"]);
+}
+
+#[test]
+fn both_directions_count_where_the_level_says_so() {
+    // Whoever has the old schema misses a field without a default; whoever has the new one does not.
+    let rows = [(C::Backward, "added, compatible"), (C::Forward, "refused"), (C::Full, "refused")];
+    for (level, expected) in rows {
+        let world = World::default().file("s", 1, &record("a b")).file("s", 2, &record("a"));
+        let plan = world.held("s", 1, &record("a b")).level("s", Ok(HeldLevel::of_subject(level))).plan();
+        assert_eq!(states(&plan, "s")[1], format!("v2 {expected}"), "{level}");
+    }
+}
+
+#[test]
+fn more_versions_than_can_be_compared_are_no_verdict() {
+    let mut world = World::default().file("s", 2_000, &record("a b?")).declares("s", C::BackwardTransitive);
+    for number in 1..=crate::schemas::check::VERSIONS_LIMIT as u32 + 1 {
+        world = world.held("s", number, &record("a"));
+    }
+    assert_eq!(states(&world.plan(), "s"), ["v2000 added, unknown"]);
 }
 
 #[test]

@@ -55,6 +55,7 @@ fn levels_agree_where_the_declared_one_is_in_force() {
 fn a_subject_without_files_is_all_the_registrys() {
     let met = World::default().file("s", 1, &record("a")).held("stranger", 4, &record("a")).meet();
     let stranger = standing(&met.input(), "stranger").unwrap();
+    assert!(stranger.is_strange() && !standing(&met.input(), "s").unwrap().is_strange());
     assert_eq!(stranger.versions.unwrap(), [StandingVersion { version: 4, id: 101, files: Vec::new() }]);
     assert_eq!((stranger.agrees, stranger.notes.len()), (Some(false), 1));
     assert!(standing(&met.input(), "nobody").is_none());
