@@ -133,7 +133,7 @@ impl LevelOrigin {
             LevelOrigin::Subject => "set for the subject",
             LevelOrigin::Default => "the registry's default",
             LevelOrigin::DefaultBehindNone => {
-                "the registry's default, which it enforces although the subject reads NONE"
+                "the registry's default; of the subject itself it only reads NONE"
             }
         }
     }

@@ -143,16 +143,21 @@ impl<'a> Planner<'a> {
         if overtaken(self.input, subject, file).is_some() {
             return VersionState::LeftOut;
         }
+        if let Some(changed) = self.changed(subject) {
+            let reason = if changed == file {
+                "its file is not what schemas.lock says: a locked version never changes".to_owned()
+            } else {
+                // What the changed file was is registered perhaps, and would be overtaken unseen.
+                format!("v{changed} is not what schemas.lock says: until it is, nothing goes to this subject")
+            };
+            return held_back(Because::Finding, reason);
+        }
         if let Some((before, because)) = entry.stopped {
             let reason = match because {
                 Because::Finding => format!("v{before} before it is not registered"),
                 Because::Unknown => format!("it is not known what becomes of v{before} before it"),
             };
             return held_back(because, reason);
-        }
-        if version.state == State::Changed {
-            let reason = "its file is not what schemas.lock says: a locked version never changes".to_owned();
-            return held_back(Because::Finding, reason);
         }
         if let Some(state) = self.missing_reference(version) {
             return state;
@@ -165,6 +170,12 @@ impl<'a> Planner<'a> {
             Verdict::Incompatible { reasons } => VersionState::Refused { reasons },
             verdict => VersionState::Added { verdict },
         }
+    }
+
+    /// The first version of a subject whose file is not what the lock says.
+    fn changed(&self, subject: &str) -> Option<u32> {
+        let versions = self.input.wanted.subjects.get(subject)?;
+        versions.iter().find(|version| version.state == State::Changed).map(|version| version.number)
     }
 
     /// What holds a version back that refers to something which is not registered and is not going to be.
@@ -273,8 +284,9 @@ pub(super) fn label(input: &PlanInput<'_>, subject: &str, version: u32) -> Strin
     }
 }
 
-/// The file behind this one that is registered without it: added now, this one would become the registry's newest.
-fn overtaken(input: &PlanInput<'_>, subject: &str, file: u32) -> Option<u32> {
+/// What is registered and came after this file, which is not: added now, it would become the registry's newest. That is
+/// a later file, or a version that the registry took after the one this file once was, whatever its file says by now.
+fn overtaken(input: &PlanInput<'_>, subject: &str, file: u32) -> Option<String> {
     let versions = input.wanted.subjects.get(subject)?;
     let registered = |version: &WantedVersion| input.matches.registered(subject, version.number);
     // A file that says what one before this one says overtakes nobody.
@@ -283,7 +295,13 @@ fn overtaken(input: &PlanInput<'_>, subject: &str, file: u32) -> Option<u32> {
     let behind = versions.iter().filter(|version| version.number > file);
     let mut behind =
         behind.filter(|version| registered(version).is_some_and(|found| !before.contains(&found)));
-    behind.next().map(|version| version.number)
+    if let Some(behind) = behind.next() {
+        return Some(format!("v{}", behind.number));
+    }
+    let deleted = input.matches.file(subject, file)?.deleted.last()?.version;
+    let mut later = input.held.subject(subject)?.known().iter().map(|held| held.version);
+    let later = later.find(|later| *later > deleted && before.iter().all(|found| found.version != *later))?;
+    Some(label(input, subject, later))
 }
 
 /// What is worth knowing about what the registry holds of a subject.
@@ -333,7 +351,7 @@ fn unregistered(
 ) -> Option<String> {
     if let Some(behind) = overtaken(input, subject, file) {
         return Some(format!(
-            "v{file} is left out: v{behind} behind it is registered, and it would become the registry's newest; to have \
+            "v{file} is left out: {behind} behind it is registered, and it would become the registry's newest; to have \
              it all the same, write it as the next file"
         ));
     }

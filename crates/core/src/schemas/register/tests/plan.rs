@@ -284,6 +284,51 @@ fn a_file_that_others_have_overtaken_is_left_out() {
 }
 
 #[test]
+fn what_was_deleted_does_not_come_back_on_top_of_what_came_after_it() {
+    // The registry's version 3 is none of the files any more: v3 was edited. Yet it came after the deleted version 2.
+    let world = || {
+        World::default()
+            .file("s", 1, &record("a"))
+            .file("s", 2, &record("a b?"))
+            .file("s", 3, &record("a b? d?"))
+            .held("s", 1, &record("a"))
+            .held("s", 3, &record("a b? c?"))
+            .deleted("s", 2, &record("a b?"))
+    };
+    let plan = world().plan();
+    assert_eq!(states(&plan, "s"), ["v1 is 1", "v2 left out", "v3 added, compatible"]);
+    let notes = &plan.subject("s").unwrap().notes;
+    assert!(
+        notes.iter().any(|note| note.starts_with("v2 is left out: the registry's version 3 behind it")),
+        "{notes:?}"
+    );
+    // The same where the lock says that v3 was edited: then nothing at all goes to the subject.
+    let hash = ContentHash::of(&[record("other")]);
+    let plan = world().file("s", 4, &record("a b? d? e?")).locked(&format!("s v3 {hash}")).plan();
+    assert!(plan.is_empty(), "{plan:?}");
+    assert_eq!(
+        states(&plan, "s"),
+        ["v1 is 1", "v2 left out", "v3 held back, finding", "v4 held back, finding"]
+    );
+}
+
+#[test]
+fn nothing_goes_to_a_subject_with_a_changed_file_whatever_its_number() {
+    let hash = ContentHash::of(&[record("other")]);
+    let world =
+        World::default().file("s", 1, &record("a")).file("s", 2, &record("a b?")).file("t", 1, &record("a"));
+    let plan = world.locked(&format!("s v2 {hash}")).plan();
+    assert_eq!(steps(&plan), ["t v1"]);
+    assert_eq!(states(&plan, "s"), ["v1 held back, finding", "v2 held back, finding"]);
+    let reason = |index: usize| match &plan.subject("s").unwrap().versions[index].state {
+        VersionState::HeldBack { reason, .. } => reason.clone(),
+        other => panic!("{other:?}"),
+    };
+    assert!(reason(0).starts_with("v2 is not what schemas.lock says"), "{}", reason(0));
+    assert!(reason(1).starts_with("its file is not what schemas.lock says"), "{}", reason(1));
+}
+
+#[test]
 fn files_that_say_the_same_are_one_version() {
     let world = || {
         World::default().file("s", 1, &record("a")).file("s", 2, &record("a b?")).file(
