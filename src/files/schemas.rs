@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, DirEntry, File};
 use std::io::{self, Read};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use eventctl_core::schemas::{
     FileKind, FoundText, FoundVersion, TEXT_LIMIT, file_of, folder_name, references_file, schema_file,
@@ -42,6 +42,7 @@ enum Entry {
 /// `Input` where the folder is absent, may not be read or holds more than 100,000 entries.
 pub fn list_schemas(folder: &Path) -> Result<SchemaFolder, Failure> {
     let mut listing = SchemaFolder::default();
+    let root = super::canonical(folder);
     for (name, entry) in entries(folder)? {
         let subject =
             if entry == Entry::Folder { name.as_deref().ok().and_then(subject_of_folder) } else { None };
@@ -50,6 +51,10 @@ pub fn list_schemas(folder: &Path) -> Result<SchemaFolder, Failure> {
             continue;
         };
         let below = either(name);
+        if leads_out(&folder.join(&below), &root) {
+            listing.stray.push(below);
+            continue;
+        }
         let (mut numbers, mut referring) = (BTreeSet::new(), BTreeSet::new());
         for (file, entry) in entries(&folder.join(&below))? {
             let kind = if entry == Entry::File { file.as_deref().ok().and_then(file_of) } else { None };
@@ -81,7 +86,7 @@ pub fn read_schemas(
     shown: &str,
     listing: &SchemaFolder,
 ) -> Result<Vec<FoundVersion>, Failure> {
-    let mut reading = Reading { left: TEXT_LIMIT };
+    let mut reading = Reading { left: TEXT_LIMIT, root: super::canonical(folder) };
     let mut found = Vec::new();
     for (subject, numbers) in &listing.subjects {
         let Ok(name) = subject.parse() else { continue };
@@ -104,10 +109,17 @@ pub fn read_schemas(
 
 struct Reading {
     left: usize,
+    /// The folder of schemas, without links.
+    root: PathBuf,
 }
 
 impl Reading {
     fn text(&mut self, path: &Path, name: String) -> Result<FoundText, Failure> {
+        if leads_out(path, &self.root) {
+            // Its first line would stand in an error, for whoever reads the logs of a foreign branch.
+            let bytes = Err("the file is a link that leads out of the folder of schemas".to_owned());
+            return Ok(FoundText { name, bytes });
+        }
         let mut bytes = Vec::new();
         let most = SIZE_LIMIT as u64 + 1;
         let read = File::open(path).and_then(|file| {
@@ -136,6 +148,12 @@ impl Reading {
         self.left = left;
         Ok(FoundText { name, bytes: Ok(bytes) })
     }
+}
+
+/// Tells whether a path is a link to something that is not below `root`.
+fn leads_out(path: &Path, root: &Path) -> bool {
+    let is_link = fs::symlink_metadata(path).is_ok_and(|about| about.is_symlink());
+    is_link && !fs::canonicalize(path).is_ok_and(|target| target.starts_with(root) && target != root)
 }
 
 /// A name, or what can be shown of one that is not UTF-8.
@@ -220,6 +238,39 @@ mod tests {
         assert_eq!(listing.stray, expected);
         assert_eq!(listing.referring, BTreeSet::from([("agent-matched-event".to_owned(), 3)]));
         assert_eq!(list_schemas(&folder.path().join("none")).unwrap_err().code(), 2);
+    }
+
+    #[test]
+    fn links_are_followed_inside_the_folder_only() {
+        use std::os::unix::fs::symlink;
+        let outside = tempfile::tempdir().unwrap();
+        fs::write(outside.path().join("secret"), "secret").unwrap();
+        fs::create_dir(outside.path().join("subject")).unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let subject = folder.path().join("orders");
+        fs::create_dir(&subject).unwrap();
+        fs::write(subject.join("v1.avsc"), "one").unwrap();
+        symlink("v1.avsc", subject.join("v2.avsc")).unwrap();
+        symlink(outside.path().join("secret"), subject.join("v3.avsc")).unwrap();
+        symlink(outside.path().join("secret"), subject.join("v1.references.json")).unwrap();
+        symlink(outside.path().join("subject"), folder.path().join("other")).unwrap();
+        symlink("..", folder.path().join("above")).unwrap();
+        symlink(".", folder.path().join("itself")).unwrap();
+        let listing = list_schemas(folder.path()).unwrap();
+        assert_eq!(listing.stray, ["above", "itself", "other"]);
+        let found = read_schemas(folder.path(), "schemas", &listing).unwrap();
+        let refused = "the file is a link that leads out of the folder of schemas";
+        assert_eq!(found[1].schema.bytes.as_deref(), Ok(&b"one"[..]));
+        assert_eq!(found[2].schema.bytes.as_ref().unwrap_err(), refused);
+        assert_eq!(found[0].references.as_ref().unwrap().bytes.as_ref().unwrap_err(), refused);
+        // The folder itself may be a link.
+        let link = outside.path().join("schemas");
+        symlink(folder.path(), &link).unwrap();
+        assert_eq!(list_schemas(&link).unwrap(), listing);
+        assert_eq!(
+            read_schemas(&link, "schemas", &listing).unwrap()[0].schema.bytes.as_deref(),
+            Ok(&b"one"[..])
+        );
     }
 
     #[test]
