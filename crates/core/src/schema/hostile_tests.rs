@@ -83,12 +83,12 @@ fn hostile_schemas_are_read_or_refused_soon() {
         (nested(100, "{\"type\":\"array\",\"items\":", "}"), None),
         (
             nested(5_000, "{\"type\":\"array\",\"items\":", "}"),
-            Some("this is not JSON: nested deeper than 128 levels"),
+            Some("this schema is nested deeper than 128 levels"),
         ),
         (nested(100, "{\"type\":", "}"), Some("`type` is a word here, not an object")),
-        (nested(100_000, "{\"type\":", "}"), Some("this is not JSON: nested deeper than 128 levels")),
-        ("[".repeat(1_000_000), Some("this is not JSON: nested deeper than 128 levels")),
-        (r#"{"type":"int","type":"long"}"#.to_owned(), Some("this is not JSON: this name stands twice in its object")),
+        (nested(100_000, "{\"type\":", "}"), Some("this schema is nested deeper than 128 levels")),
+        ("[".repeat(1_000_000), Some("this schema is nested deeper than 128 levels")),
+        (r#"{"type":"int","type":"long"}"#.to_owned(), Some("this name stands twice in its object")),
         (record(&listed(50_000, |n| format!(r#"{{"name":"f{n}","type":"int","doc":"{}"}}"#, "x".repeat(100)))), None),
         (
             record(&listed(50_000, |n| format!(r#"{{"name":"f{n}","type":"Missing{n}"}}"#))),

@@ -17,6 +17,7 @@ pub use meaning::{Meaning, MeaningChange, MeaningKind};
 
 use super::model::Schema;
 use super::trail::Place;
+use super::words::type_words;
 use verdict::Verdicts;
 
 /// How many findings of each sort are told; the others are counted.
@@ -49,25 +50,29 @@ pub fn compare(reader: &Schema, writer: &Schema) -> Comparison {
     let mut verdicts = Verdicts::new(reader, writer);
     let fits = verdicts.fits((reader.root(), writer.root()));
     if let Some(compared) = verdicts.too_many() {
-        return too_large(reader, writer, compared);
+        return whole(reader, writer, Cause::TooLarge { compared });
     }
     // Java's exception leaves no verdict, wherever it is thrown.
     let compatible = fits && verdicts.ambiguities().is_empty();
     let comparison = walk::walk(&mut verdicts, compatible);
-    match verdicts.too_many() {
-        Some(compared) if !compatible && comparison.is_compatible() => too_large(reader, writer, compared),
-        _ => comparison,
+    if compatible || !comparison.is_compatible() {
+        return comparison;
     }
+    // A verdict without a reason is still the verdict: nothing here may turn it into its opposite.
+    let cause = match verdicts.too_many() {
+        Some(compared) => Cause::TooLarge { compared },
+        None => Cause::TypeMismatch {
+            reader: type_words(reader, reader.root()),
+            writer: type_words(writer, writer.root()),
+            branch: false,
+        },
+    };
+    Comparison { meanings: comparison.meanings, further: comparison.further, ..whole(reader, writer, cause) }
 }
 
-fn too_large(reader: &Schema, writer: &Schema, compared: usize) -> Comparison {
+fn whole(reader: &Schema, writer: &Schema, cause: Cause) -> Comparison {
     let place = |schema: &Schema| Place::of_node(schema, schema.root(), String::new());
-    let finding = Incompatibility {
-        cause: Cause::TooLarge { compared },
-        reader: place(reader),
-        writer: place(writer),
-        in_branch: false,
-    };
+    let finding = Incompatibility { cause, reader: place(reader), writer: place(writer), in_branch: false };
     Comparison { incompatibilities: vec![finding], ..Comparison::default() }
 }
 

@@ -71,7 +71,13 @@ fn read(
 ) -> Result<NodeId, Vec<Diagnostic>> {
     let places = Places::new(&source.text);
     let refused = |at: usize, kind: JsonErrorKind| {
-        vec![Diagnostic::error(&source.name, places.span(at, at), &format!("this is not JSON: {kind}"))]
+        let message = match kind {
+            // These are JSON, and not taken all the same.
+            JsonErrorKind::Deep(_) => format!("this schema is {kind}; deeper ones are not read"),
+            JsonErrorKind::Twice => kind.to_string(),
+            _ => format!("this is not JSON: {kind}"),
+        };
+        vec![Diagnostic::error(&source.name, places.span(at, at), &message)]
     };
     let json = Json::read(&comments::blanked(&source.text)).map_err(|error| refused(error.at, error.kind))?;
     // Java takes comments before the end of the schema only.
