@@ -1,5 +1,6 @@
 //! What our encoder writes, as apache-avro reads it: an eye that is neither ours nor Java's.
 
+use apache_avro::Decimal;
 use apache_avro::reader::datum::GenericDatumReader;
 use apache_avro::types::Value;
 use eventctl_core::codec::{Bytes, Encoder, Form};
@@ -30,9 +31,16 @@ fn apache_avro_reads_what_we_encode() {
         }
     }
     assert!(wrong.is_empty(), "{wrong:#?}");
-    assert!(same > 250, "{same}, refused: {refused:#?}");
-    // Forward references between namespaces, defaults of later branches and the like.
-    assert!(refused.len() < 50, "{refused:#?}");
+    // What the crate gets wrong: names it does not find in the enclosing namespace, defaults of a union's later branch,
+    // and a UUID that is any text to Avro.
+    let known = [
+        "Unknown primitive type: shop.",
+        "`default`'s value type of field",
+        "Failed to convert &str to UUID",
+    ];
+    let new: Vec<_> = refused.iter().filter(|text| !known.iter().any(|known| text.contains(known))).collect();
+    assert!(new.is_empty(), "{new:#?}");
+    assert_eq!((same, refused.len()), (293, 9), "{refused:#?}");
 }
 
 /// Tells whether a value is what Avro's tagged JSON says.
@@ -71,10 +79,11 @@ fn says(value: &Value, json: &Json) -> bool {
         Value::Bytes(octets) | Value::Fixed(_, octets) => latin(octets),
         Value::Uuid(uuid) => json.text() == Some(&uuid.hyphenated().to_string()) || latin(uuid.as_bytes()),
         Value::Duration(duration) => latin(&<[u8; 12]>::from(*duration)),
-        // The crate does not write a zero back that was written as no bytes at all.
-        Value::Decimal(decimal) => {
-            json.text() == Some("") || Vec::<u8>::try_from(decimal).is_ok_and(|octets| latin(&octets))
-        }
+        // Compared as the crate makes one of the expected bytes: it cannot write all of them back.
+        Value::Decimal(decimal) => json.text().is_some_and(|text| {
+            let octets = text.chars().map(|c| u8::try_from(c).expect("a byte")).collect::<Vec<u8>>();
+            *decimal == Decimal::from(octets)
+        }),
         Value::Array(items) => json.items().is_some_and(|json| {
             json.len() == items.len() && items.iter().zip(json).all(|(item, json)| says(item, json))
         }),
