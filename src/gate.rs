@@ -230,10 +230,13 @@ fn consent_protected(
         Some(word) if word == context => Ok(()),
         Some(_) => Err(declined()),
         None => {
-            Err(Failure::usage(format!("context {context} is protected, and there is no terminal to ask on"))
-                .hint(format!(
-                    "nothing was changed; --yes does not do here: add --confirm-context {context}"
-                )))
+            let story = format!(
+                "what this would change belongs to context {context}, which is protected, and there is no terminal to \
+                 ask on"
+            );
+            Err(Failure::usage(story).hint(format!(
+                "nothing was changed; --yes does not do here: add --confirm-context {context}"
+            )))
         }
     }
 }

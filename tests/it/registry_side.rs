@@ -143,6 +143,8 @@ fn pull_stays_in_its_folder_and_overwrites_nothing() {
     let unknown = run(&world, &stub, &["schema", "pull", "nobody"]).ends(1);
     assert!(unknown.stdout.contains("the registry has no such subject"), "{unknown}");
     run(&world, &stub, &["schema", "pull", "--match", "["]).ends(2);
+    let none = run(&world, &stub, &["schema", "pull", "--match", "zzz*"]).ends(1);
+    assert!(none.stderr.contains("no subject matches zzz*"), "{none}");
 }
 
 #[test]

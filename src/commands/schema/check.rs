@@ -88,6 +88,9 @@ async fn ask(
 ) -> Result<(Asked, Option<Online>), Failure> {
     let (asked, registry) = asking::registry(cx, args.offline)?;
     let Some(registry) = registry else { return Ok((asked, None)) };
+    if let Some(level) = args.level {
+        cx.ui.warn(format!("{level} is tried here: `schema register` goes by the declared levels"));
+    }
     match asking::online(cx, desk, only, (&registry, args.level)).await? {
         Ok(online) => Ok((asked, Some(online))),
         Err(reason) => Ok((Asked::Failed { url: asking::url(&registry), reason }, None)),

@@ -64,7 +64,11 @@ pub(super) async fn run(args: &Args, cx: &Context) -> Result<Outcome, Failure> {
     let written = write(&mut pulled, &folder);
     add_to_lock(&desk, lock, &written)?;
     cx.ui.show(&pulled).map_err(Failure::of_a_change)?;
-    Ok(Outcome::findings(pulled.has_findings()).and(Outcome::unknown(pulled.has_unknown())))
+    let nothing = pulled.subjects.is_empty() && !args.patterns.is_empty();
+    if nothing {
+        cx.ui.warn(format!("no subject matches {}", args.patterns.join(", ")));
+    }
+    Ok(Outcome::findings(pulled.has_findings() || nothing).and(Outcome::unknown(pulled.has_unknown())))
 }
 
 /// What the registry holds of the subjects that are wanted, and of those that they refer to.

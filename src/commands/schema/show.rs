@@ -196,10 +196,15 @@ fn absent(subject: &SubjectName, number: Option<u32>, known: &[HeldVersion]) -> 
         Some(number) if !known.is_empty() => {
             Failure::input(format!("the registry has no version {number} of `{subject}`"))
         }
-        _ => Failure::input(format!("there is no subject `{subject}`, neither in files nor in the registry")),
+        Some(_) => Failure::input(format!("the registry has no subject `{subject}`")),
+        None => {
+            Failure::input(format!("there is no subject `{subject}`, neither in files nor in the registry"))
+        }
     };
     match numbers.as_slice() {
-        [] => failure.hint("see which there are: eventctl schema list"),
+        [] => {
+            failure.hint("see which there are: eventctl schema list; a file is named with @v and its number")
+        }
         numbers => failure.hint(format!("it has {}", human::list(numbers, 20))),
     }
 }
