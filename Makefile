@@ -7,9 +7,9 @@ EVENTCTL := target/$(PROFILE)/eventctl
 .PHONY: help demo test test-offline test-live test-cluster build lint lint-format lint-clippy doc bench up down clean
 
 help:
-	@echo 'make demo     cluster, build, and the topics of topics.yaml provisioned on it'
+	@echo 'make demo     cluster, build, and the topics and schemas of topics.yaml on it'
 	@echo 'make test     every test, offline and live, from a fresh machine'
-	@echo 'make bench    speed, as ratios to kcat and to the Java tools in the same run'
+	@echo 'make bench    speed, as ratios to kcat, the Java tools and apache-avro in the same run'
 	@echo 'make lint     formatting, clippy and docs, warnings denied'
 	@echo 'make up/down  start and stop the development cluster (make down PURGE=1 removes its data)'
 
@@ -53,6 +53,7 @@ test-cluster:
 bench:
 	@dev/setup --test
 	@$(MAKE) --no-print-directory build
+	$(CARGO) bench --profile $(PROFILE) --bench codec
 	@dev/bench $(EVENTCTL)
 
 up:
