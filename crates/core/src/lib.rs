@@ -9,6 +9,7 @@ pub mod codec;
 pub mod doctor;
 pub mod duration;
 pub mod fault;
+pub mod filter;
 pub mod human;
 pub mod json;
 pub mod name;
