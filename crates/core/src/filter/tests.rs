@@ -441,7 +441,7 @@ fn a_filter_says_the_same_of_all_members_and_of_those_it_looks_at() {
         ".a[.k] | test(\"^te\")",
         "any(.a.k[]; . == 1)",
         "{b, c} == {b: null, c: false}",
-        ".a as {(.k): $x} | $x == \"text\"",
+        ".a as {(\"s\"): $x} | $x == \"text\" and .k == \"s\"",
         "if .c then .b else .a end | .s",
         "[.i, .a.s, .b] | length == 3",
         "first(.a[]) | length == 2",
