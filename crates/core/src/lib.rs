@@ -12,6 +12,7 @@ pub mod fault;
 pub mod human;
 pub mod json;
 pub mod name;
+pub mod partitioner;
 pub mod record;
 pub mod risk;
 pub mod schema;
