@@ -12,6 +12,7 @@ pub mod fault;
 pub mod human;
 pub mod json;
 pub mod name;
+pub mod partitioner;
 pub mod payload;
 pub mod position;
 pub mod record;
