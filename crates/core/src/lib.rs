@@ -6,6 +6,7 @@
 
 pub mod catalog;
 pub mod codec;
+pub mod consume;
 pub mod doctor;
 pub mod duration;
 pub mod fault;
