@@ -12,6 +12,7 @@ pub mod duration;
 pub mod fault;
 pub mod human;
 pub mod json;
+pub mod key;
 pub mod name;
 pub mod partitioner;
 pub mod payload;
