@@ -15,7 +15,7 @@ use eventctl_core::scan::{PartitionEnd, ScanEnd};
 
 use crate::commands::Context;
 use crate::failure::{Failure, Kind};
-use crate::files::Output;
+use crate::files::Stream;
 use crate::flow::consume::{Consume, Parts, Wanted};
 use crate::flow::range::{self, RangeRequest, Ranges};
 use crate::flow::scan::{self, Scanned};
@@ -198,8 +198,8 @@ fn form(args: &Args, cx: &Context) -> Box<dyn Form> {
     }
 }
 
-fn output(args: &Args) -> Result<Output, Failure> {
-    args.out.as_deref().map_or_else(Output::stdout, Output::file)
+fn output(args: &Args) -> Result<Stream, Failure> {
+    args.out.as_deref().map_or_else(Stream::stdout, Stream::file)
 }
 
 /// Reads and shows; a reader of our output who has gone ends it.
@@ -209,9 +209,9 @@ async fn read(ranges: &Ranges, parts: Parts, cx: &Context) -> Result<(Scanned, S
         ranges.topics.iter().flat_map(|topic| topic.frozen.spans.values()).map(|span| span.offsets()).sum();
     let progress = std::sync::Arc::clone(&means.progress);
     let bar = match offsets.map(usize::try_from) {
-        Some(Ok(total)) => {
-            cx.ui.progress("reading", total, move || usize::try_from(progress.offsets()).unwrap_or(usize::MAX))
-        }
+        Some(Ok(total)) => cx
+            .ui
+            .progress("reading", total, move || usize::try_from(progress.offsets()).unwrap_or(usize::MAX)),
         _ => crate::ui::Bar::hidden(),
     };
     let read = scan::scan(ranges, &means, Consume::new(parts)).await;
@@ -267,7 +267,8 @@ fn outcome(scanned: &Scanned, summary: &Summary, ranges: &Ranges, cx: &Context) 
     let unreadable = ranges.topics.iter().any(|topic| !topic.unreadable.is_empty());
     let gone = ranges.topics.iter().any(|topic| !topic.frozen.remarks.is_empty());
     let findings = summary.undecodable_records() > 0 || gone;
-    let ended = Outcome::findings(findings).and(Outcome::unknown(failed || unreadable || summary.is_undecided()));
+    let ended =
+        Outcome::findings(findings).and(Outcome::unknown(failed || unreadable || summary.is_undecided()));
     match cx.stop.signal() {
         Some(signal) if scanned.end == ScanEnd::Stopped => ended.and(Outcome::Interrupted(signal)),
         _ => ended,

@@ -4,8 +4,8 @@
 //! (a path the user named: input, 2; a full disk: this machine, 3) and knows nothing of what stands in a file.
 #![expect(clippy::disallowed_methods, reason = "this is the door to std::fs")]
 
-mod output;
 mod schemas;
+mod stream;
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Write};
@@ -13,8 +13,8 @@ use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 
-pub use output::Output;
 pub use schemas::{SchemaFolder, list_schemas, read_schemas};
+pub use stream::Stream;
 
 use crate::failure::{Failure, Kind};
 

@@ -81,7 +81,8 @@ impl KnownSchemas {
 
     fn look_up(&self, id: u32) -> Result<Arc<KnownSchema>, Problem> {
         let Some(source) = &self.source else {
-            let detail = format!("schema {id} cannot be looked up: no registry is named; pass --registry URL");
+            let detail =
+                format!("schema {id} cannot be looked up: no registry is named; pass --registry URL");
             return Err(Problem::new(ProblemClass::SchemaUnavailable, detail));
         };
         let fetched = self.runtime.block_on(source.cache.get(id)).map_err(|error| problem(&error))?;

@@ -114,8 +114,10 @@ pub async fn scan<V: Visitor + 'static>(
     mut visitor: V,
 ) -> Result<(Scanned, V), Failure> {
     let (ranges, means) = (ranges.clone(), means.clone());
-    on_a_thread("scan", move || Scan::start(&ranges, &means).and_then(|scan| scan.run(&mut visitor)).map(|it| (it, visitor)))
-        .await
+    on_a_thread("scan", move || {
+        Scan::start(&ranges, &means).and_then(|scan| scan.run(&mut visitor)).map(|it| (it, visitor))
+    })
+    .await
 }
 
 /// Runs work on a plain thread and waits for it.
@@ -156,7 +158,10 @@ impl Scan {
         } else {
             let budget = fetch_settings(starts.len(), ranges.brokers, MEMORY);
             let isolation = ranges.isolation;
-            Some(Scanner::start(&means.options, &ScanOptions { topics: &topics, isolation, starts: &starts, budget })?)
+            Some(Scanner::start(
+                &means.options,
+                &ScanOptions { topics: &topics, isolation, starts: &starts, budget },
+            )?)
         };
         let names = topics.iter().map(ToString::to_string).collect();
         Ok(Scan {
@@ -226,7 +231,11 @@ impl Scan {
     }
 
     #[inline]
-    fn message(&mut self, message: &Message<'_>, visitor: &mut impl Visitor) -> Result<Option<ScanEnd>, Failure> {
+    fn message(
+        &mut self,
+        message: &Message<'_>,
+        visitor: &mut impl Visitor,
+    ) -> Result<Option<ScanEnd>, Failure> {
         let (topic, partition, offset) = (message.topic(), message.partition(), message.offset());
         if self.tracker.record(topic, partition, offset) == Verdict::PassOver {
             return Ok(None);
@@ -244,8 +253,16 @@ impl Scan {
             }
         }
         let name = self.names.get(topic).map_or("", String::as_str);
-        let record =
-            Record { topic: name, partition, offset, timestamp, timestamp_type, key, value, headers: &headers };
+        let record = Record {
+            topic: name,
+            partition,
+            offset,
+            timestamp,
+            timestamp_type,
+            key,
+            value,
+            headers: &headers,
+        };
         match visitor.record(&record)? {
             Next::Go => Ok(None),
             Next::ClosePartition => {
@@ -302,7 +319,10 @@ fn told(fault: Fault, offset: Option<i64>) -> Fault {
     let at = offset.map_or(String::new(), |offset| format!(" at offset {offset}"));
     let message = match fault.code.as_str() {
         "_AUTO_OFFSET_RESET" | "OFFSET_OUT_OF_RANGE" => {
-            format!("records{at} are gone before they were read (retention, or somebody deleted them): {}", fault.message)
+            format!(
+                "records{at} are gone before they were read (retention, or somebody deleted them): {}",
+                fault.message
+            )
         }
         "_LOG_TRUNCATION" => format!("the log was cut{at} after an unclean election: {}", fault.message),
         _ => format!("{}{at}", fault.message),

@@ -1,7 +1,7 @@
 //! Where the lines of a reading go: gathered into blocks, and written a block at a time.
 
 use crate::failure::Failure;
-use crate::files::Output;
+use crate::files::Stream;
 
 /// How many bytes are gathered before they are written.
 const BLOCK: usize = 1 << 20;
@@ -9,7 +9,7 @@ const BLOCK: usize = 1 << 20;
 /// Gathers and writes.
 #[derive(Debug)]
 pub struct Sink {
-    output: Output,
+    stream: Stream,
     block: Vec<u8>,
     /// True where what is there is written as soon as nothing else comes.
     eager: bool,
@@ -18,9 +18,9 @@ pub struct Sink {
 impl Sink {
     /// Writes to this place. With `eager`, and on a terminal, nothing is held back while waiting for more.
     #[must_use]
-    pub fn new(output: Output, eager: bool) -> Sink {
-        let eager = eager || output.is_terminal();
-        Sink { output, block: Vec::with_capacity(BLOCK + (64 << 10)), eager }
+    pub fn new(stream: Stream, eager: bool) -> Sink {
+        let eager = eager || stream.is_terminal();
+        Sink { stream, block: Vec::with_capacity(BLOCK + (64 << 10)), eager }
     }
 
     /// Where lines are added; [`Sink::added`] has to follow.
@@ -31,7 +31,7 @@ impl Sink {
     /// Writes the block where it is full.
     ///
     /// # Errors
-    /// As [`Output::write`].
+    /// As [`Stream::write`].
     #[inline]
     pub fn added(&mut self) -> Result<(), Failure> {
         if self.block.len() >= BLOCK { self.flush() } else { Ok(()) }
@@ -40,7 +40,7 @@ impl Sink {
     /// Heeds that nothing else is there now.
     ///
     /// # Errors
-    /// As [`Output::write`].
+    /// As [`Stream::write`].
     pub fn drained(&mut self) -> Result<(), Failure> {
         if self.eager { self.flush() } else { Ok(()) }
     }
@@ -48,12 +48,12 @@ impl Sink {
     /// Writes what was gathered.
     ///
     /// # Errors
-    /// As [`Output::write`].
+    /// As [`Stream::write`].
     pub fn flush(&mut self) -> Result<(), Failure> {
         if self.block.is_empty() {
             return Ok(());
         }
-        let written = self.output.write(&self.block);
+        let written = self.stream.write(&self.block);
         self.block.clear();
         // A record of many megabytes must not keep its room for ever.
         if self.block.capacity() > 4 * BLOCK {

@@ -50,7 +50,8 @@ impl Context {
     /// `Usage` for what is neither, and for a glob that matches nothing; `Cluster` where no broker answers.
     pub async fn topics_meant(&self, cluster: &Cluster, words: &[String]) -> Result<Vec<TopicName>, Failure> {
         let is_glob = |word: &str| word.contains(['*', '?', '[', '{']);
-        let visible = if words.iter().any(|word| is_glob(word)) { cluster.topic_names().await? } else { Vec::new() };
+        let visible =
+            if words.iter().any(|word| is_glob(word)) { cluster.topic_names().await? } else { Vec::new() };
         let (mut topics, mut seen) = (Vec::new(), BTreeSet::new());
         for word in words {
             let meant = if is_glob(word) { matching(word, &visible)? } else { vec![named(word)?] };
@@ -117,7 +118,9 @@ fn encoders(library: &Library, subject: &str) -> Result<BTreeMap<u32, Arc<Encode
 
 /// The topic of this name, or the one whose dead-letter topic it is: dead letters look like what they were.
 fn source_of<'a>(environment: &'a Environment, name: &TopicName) -> Option<&'a Topic> {
-    let dlq_of = |topic: &&Topic| topic.dlq.as_ref().is_some_and(|dlq| dlq.topic == *name && dlq.provisioned.is_some());
+    let dlq_of = |topic: &&Topic| {
+        topic.dlq.as_ref().is_some_and(|dlq| dlq.topic == *name && dlq.provisioned.is_some())
+    };
     environment.topic(name.as_str()).or_else(|| environment.topics.iter().find(dlq_of))
 }
 
@@ -126,7 +129,8 @@ fn named(word: &str) -> Result<TopicName, Failure> {
 }
 
 fn matching(glob: &str, visible: &[TopicName]) -> Result<Vec<TopicName>, Failure> {
-    let matcher = globset::Glob::new(glob).map_err(|error| Failure::usage(format!("`{glob}` is no glob: {error}")))?;
+    let matcher =
+        globset::Glob::new(glob).map_err(|error| Failure::usage(format!("`{glob}` is no glob: {error}")))?;
     let matcher = matcher.compile_matcher();
     let mut topics: Vec<TopicName> =
         visible.iter().filter(|name| matcher.is_match(name.as_str())).cloned().collect();

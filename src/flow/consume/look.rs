@@ -133,7 +133,9 @@ fn select(
     }
     let schema = match schemas {
         Some(schemas) => schemas.get(framing)?,
-        None => return Err(Problem::new(ProblemClass::SchemaUnavailable, "there is nobody to ask for schemas")),
+        None => {
+            return Err(Problem::new(ProblemClass::SchemaUnavailable, "there is nobody to ask for schemas"));
+        }
     };
     let filter = filter.as_ref().and_then(|filter| filter.whole.over_avro(&schema.schema));
     *current = Some(Current { framing, schema, filter });

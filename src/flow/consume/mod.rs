@@ -121,7 +121,8 @@ impl Consume {
             record,
             key: match key {
                 Some(key::Shown::Json(text)) if encoding == KeyEncoding::Json => {
-                    eventctl_core::record::json::embeddable(text.as_bytes()).map_or(Body::Text(text), Body::Json)
+                    eventctl_core::record::json::embeddable(text.as_bytes())
+                        .map_or(Body::Text(text), Body::Json)
                 }
                 _ => Body::of(record.key),
             },

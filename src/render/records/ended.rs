@@ -74,7 +74,8 @@ pub fn lay_out(ended: &Ended<'_>, page: &mut Page, warnings: bool) {
         }
         if let Some((at, reason)) = &ended.summary.filter_error {
             page.tone(Tone::Notable, "warning").lit(": the filter failed on ");
-            page.val(ended.summary.matched.filter_errors).lit(" records, which count as not matching; the first at ");
+            page.val(ended.summary.matched.filter_errors)
+                .lit(" records, which count as not matching; the first at ");
             page.val(at).lit(": ").line(reason);
         }
         return;
@@ -86,14 +87,18 @@ fn line(ended: &Ended<'_>, page: &mut Page) {
     let summary = ended.summary;
     let counted = |count: u64, what| human::plural(usize::try_from(count).unwrap_or(usize::MAX), what);
     page.val(counted(ended.counts.records, "record")).lit(" scanned, ");
-    page.val(summary.matched.shown - summary.undecodable_records().min(summary.matched.shown)).lit(" matched");
+    page.val(summary.matched.shown - summary.undecodable_records().min(summary.matched.shown))
+        .lit(" matched");
     if summary.undecodable_records() > 0 {
         page.lit(", ").val(summary.undecodable_records()).lit(" undecodable");
     }
     if summary.matched.passed_over > 0 {
         page.lit(", ").val(summary.matched.passed_over).lit(" passed over undecoded");
     }
-    page.lit("; ").val(counted(ended.partitions.len() as u64, "partition")).lit(" of ").val(ended.topics.join(", "));
+    page.lit("; ")
+        .val(counted(ended.partitions.len() as u64, "partition"))
+        .lit(" of ")
+        .val(ended.topics.join(", "));
     page.lit(", from ").val(&ended.from);
     match &ended.until {
         Some(until) => page.lit(" until ").val(until),

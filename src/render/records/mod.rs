@@ -123,7 +123,8 @@ mod tests {
     fn shown(record: &Record<'_>, value: Value<'_>, problem: Option<&Problem>) -> String {
         let schema = Some(SchemaNote { id: Some(1), subject: None, version: Some(2) });
         let event = problem.is_none().then_some("Sent");
-        let shown = Shown { record, key: Body::of(record.key), key_text: None, value, event, schema, problem };
+        let shown =
+            Shown { record, key: Body::of(record.key), key_text: None, value, event, schema, problem };
         let mut out = Vec::new();
         Line { colour: false }.write(&shown, &mut out);
         String::from_utf8(out).unwrap()

@@ -97,7 +97,9 @@ fn value(shown: &Shown<'_>, out: &mut Vec<u8>) {
     match shown.value {
         Value::Null => out.extend_from_slice(b"null"),
         Value::Json { text, whole: false } | Value::Envelope { text, whole: false } => {
-            out.extend(text.trim().bytes().map(|byte| if matches!(byte, b'\n' | b'\r') { b' ' } else { byte }));
+            out.extend(
+                text.trim().bytes().map(|byte| if matches!(byte, b'\n' | b'\r') { b' ' } else { byte }),
+            );
         }
         Value::Avro(text) | Value::Json { text, .. } | Value::Envelope { text, .. } | Value::Text(text) => {
             out.extend_from_slice(text.as_bytes());

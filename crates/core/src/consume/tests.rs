@@ -71,7 +71,9 @@ fn the_lossless_line_has_the_bytes_of_what_was_decoded_and_the_reason_of_what_wa
 #[test]
 fn undecodable_records_are_counted_by_reason_and_the_first_is_kept() {
     let mut summary = Summary::default();
-    for (offset, class) in [(4, ProblemClass::Json), (5, ProblemClass::Json), (6, ProblemClass::SchemaUnavailable)] {
+    for (offset, class) in
+        [(4, ProblemClass::Json), (5, ProblemClass::Json), (6, ProblemClass::SchemaUnavailable)]
+    {
         let at = crate::record::Coordinate { topic: "t", partition: 0, offset };
         summary.undecodable(at, &Problem::new(class, format!("reason {offset}")));
     }

@@ -9,32 +9,33 @@ use crate::failure::{Failure, Kind};
 
 /// A place to write a stream to.
 #[derive(Debug)]
-pub struct Output {
+pub struct Stream {
     file: File,
     path: Option<PathBuf>,
     terminal: bool,
 }
 
-impl Output {
+impl Stream {
     /// Stdout itself. What was printed before must have been flushed.
     ///
     /// # Errors
     /// `Machine` where there is none.
-    pub fn stdout() -> Result<Output, Failure> {
+    pub fn stdout() -> Result<Stream, Failure> {
         let stdout = std::io::stdout();
         let terminal = stdout.is_terminal();
         let descriptor = stdout.as_fd().try_clone_to_owned();
-        let descriptor = descriptor.map_err(|error| Failure::machine(format!("cannot write to stdout: {error}")))?;
-        Ok(Output { file: File::from(descriptor), path: None, terminal })
+        let descriptor =
+            descriptor.map_err(|error| Failure::machine(format!("cannot write to stdout: {error}")))?;
+        Ok(Stream { file: File::from(descriptor), path: None, terminal })
     }
 
     /// A file, which is made, or emptied where it is there.
     ///
     /// # Errors
     /// `Input` where it cannot be made.
-    pub fn file(path: &Path) -> Result<Output, Failure> {
+    pub fn file(path: &Path) -> Result<Stream, Failure> {
         let file = File::create(path).map_err(|error| super::failed("write", path, &error))?;
-        Ok(Output { file, path: Some(path.to_owned()), terminal: false })
+        Ok(Stream { file, path: Some(path.to_owned()), terminal: false })
     }
 
     /// True where somebody watches: nothing may be held back.
