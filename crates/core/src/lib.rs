@@ -10,6 +10,7 @@ pub mod consume;
 pub mod doctor;
 pub mod duration;
 pub mod fault;
+pub mod filter;
 pub mod human;
 pub mod json;
 pub mod key;
