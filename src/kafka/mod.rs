@@ -15,8 +15,11 @@ mod native;
 pub mod offsets;
 pub mod reads;
 pub mod scan;
+pub mod settled;
 mod together;
+pub mod transaction;
 mod trouble;
 mod values;
+pub mod writer;
 
 pub use native::config::known_settings;

@@ -16,13 +16,15 @@ pub(super) mod groups;
 pub(super) mod handle;
 pub(super) mod metadata;
 pub(super) mod offsets;
+pub(super) mod options;
+pub(super) mod send;
 pub(super) mod topics;
+pub(super) mod transactions;
 
 mod certificate;
 mod client;
 mod headers;
 mod object;
-mod options;
 mod queue;
 mod raw;
 mod text;

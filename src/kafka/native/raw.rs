@@ -45,6 +45,16 @@ unsafe extern "C" {
         message: *const rd_kafka_message_t,
         headers: *mut *mut rd_kafka_headers_t,
     ) -> c_int;
+    pub(super) fn rd_kafka_message_status(message: *const rd_kafka_message_t) -> c_int;
+    pub(super) fn rd_kafka_fatal_error(client: *mut rd_kafka_t, text: *mut c_char, size: usize) -> c_int;
+    pub(super) fn rd_kafka_purge(client: *mut rd_kafka_t, flags: c_int) -> c_int;
+    pub(super) fn rd_kafka_header_add(
+        headers: *mut rd_kafka_headers_t,
+        name: *const c_char,
+        name_size: isize,
+        value: *const c_void,
+        value_size: isize,
+    ) -> c_int;
     pub(super) fn rd_kafka_header_get_all(
         headers: *const rd_kafka_headers_t,
         index: usize,
