@@ -3,6 +3,7 @@
 pub mod consume;
 pub mod diagnose;
 pub mod known_schemas;
+pub mod member;
 pub mod provision;
 pub mod range;
 pub mod registrar;

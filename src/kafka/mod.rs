@@ -11,12 +11,16 @@ pub mod connect;
 pub mod changes;
 mod faults;
 mod health;
+pub mod member;
 mod native;
 pub mod offsets;
 pub mod reads;
 pub mod scan;
+pub mod settled;
 mod together;
+pub mod transaction;
 mod trouble;
 mod values;
+pub mod writer;
 
 pub use native::config::known_settings;
