@@ -5,4 +5,5 @@ pub mod provision;
 pub mod registrar;
 pub mod schema_cache;
 pub mod schemas;
+pub mod send;
 pub mod survey;
