@@ -4,6 +4,7 @@
 //! Nothing here joins a consumer group, creates a topic by accident, prints, or knows a secret's text for longer than
 //! it takes to hand it on.
 
+pub mod budget;
 pub mod cluster;
 pub mod connect;
 
@@ -13,8 +14,12 @@ mod health;
 mod native;
 pub mod offsets;
 pub mod reads;
+pub mod scan;
+pub mod settled;
 mod together;
+pub mod transaction;
 mod trouble;
 mod values;
+pub mod writer;
 
 pub use native::config::known_settings;

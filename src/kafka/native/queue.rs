@@ -4,8 +4,9 @@ use std::ffi::{c_char, c_int, c_void};
 use std::sync::Arc;
 
 use rdkafka::bindings::{
-    RD_KAFKA_EVENT_ERROR, RD_KAFKA_EVENT_LOG, rd_kafka_event_destroy, rd_kafka_event_error_string,
-    rd_kafka_event_log, rd_kafka_event_opaque, rd_kafka_event_t, rd_kafka_event_type, rd_kafka_queue_destroy,
+    RD_KAFKA_EVENT_DR, RD_KAFKA_EVENT_ERROR, RD_KAFKA_EVENT_LOG, rd_kafka_event_destroy,
+    rd_kafka_event_error_string, rd_kafka_event_log, rd_kafka_event_message_next, rd_kafka_event_opaque,
+    rd_kafka_event_t, rd_kafka_event_type, rd_kafka_message_t, rd_kafka_queue_destroy,
     rd_kafka_queue_forward, rd_kafka_queue_get_main, rd_kafka_queue_new, rd_kafka_queue_poll,
     rd_kafka_queue_t, rd_kafka_queue_yield, rd_kafka_set_log_queue,
 };
@@ -88,6 +89,8 @@ pub(super) enum Content {
     Answer { of: c_int, ticket: usize },
     /// An error of a broker connection or of the client as a whole.
     Error(CallError),
+    /// Reports of records that were sent, or could not be.
+    Deliveries,
     /// A line of the library's log, with its facility.
     Log(String),
     /// Nothing we asked for.
@@ -100,12 +103,25 @@ impl Event {
         self.0.view()
     }
 
+    /// The messages it carries, each looked at while it is alive.
+    pub(super) fn each_message(&self, mut look: impl FnMut(View<'_, rd_kafka_message_t>)) {
+        loop {
+            // SAFETY: the event is alive, and used by one thread; the call takes the next message out of it, which stays
+            // alive as long as the event.
+            let message = unsafe { rd_kafka_event_message_next(self.0.pointer()) };
+            // SAFETY: NULL or a message that lives as long as the event.
+            let Some(message) = (unsafe { View::new(message) }) else { break };
+            look(message);
+        }
+    }
+
     /// What it is about.
     pub(super) fn content(&self) -> Content {
         // SAFETY: the event is alive.
         let kind = unsafe { rd_kafka_event_type(self.0.pointer()) };
         match kind {
             RD_KAFKA_EVENT_ERROR => self.error().map_or(Content::Other, Content::Error),
+            RD_KAFKA_EVENT_DR => Content::Deliveries,
             RD_KAFKA_EVENT_LOG => self.log().map_or(Content::Other, Content::Log),
             of => {
                 // SAFETY: the event is alive; for events without an opaque the answer is NULL.
