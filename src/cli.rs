@@ -84,6 +84,7 @@ enum Command {
     Topics(commands::topics::Args),
     #[command(alias = "schemas")]
     Schema(commands::schema::Args),
+    Produce(Box<commands::produce::Args>),
     Config(commands::config::Args),
     Doctor(commands::doctor::Args),
     Completions(commands::completions::Args),
@@ -134,6 +135,7 @@ impl Cli {
             Command::Check(args) => commands::check::run(&args, cx),
             Command::Topics(args) => commands::topics::run(args, cx).await,
             Command::Schema(args) => commands::schema::run(&args, cx).await,
+            Command::Produce(args) => commands::produce::run(*args, cx).await,
             Command::Config(args) => commands::config::run(&args, cx),
             Command::Doctor(args) => commands::doctor::run(&args, cx).await,
             Command::Completions(args) => commands::completions::run(&args, cx),

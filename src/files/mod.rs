@@ -188,7 +188,9 @@ impl Output {
     /// `Machine` where it cannot be written.
     pub fn line(&mut self, bytes: &[u8]) -> Result<(), Failure> {
         let whole = [bytes, b"\n"].concat();
-        self.0.write_all(&whole).map_err(|error| Failure::machine(format!("cannot write: {}", reason(&error))))
+        self.0
+            .write_all(&whole)
+            .map_err(|error| Failure::machine(format!("cannot write: {}", reason(&error))))
     }
 
     /// Waits until what was written is on the disk; what is no regular file has none.

@@ -18,6 +18,8 @@ const DOORS: &[(&str, &[&str])] = &[
     ("clap_complete", &["cli", "commands"]),
     ("rustix", &["ui", "settings", "files", "process"]),
     ("anyhow", &["failure"]),
+    ("governor", &["flow"]),
+    ("uuid", &["flow"]),
 ];
 
 /// What each part of the root crate may name of the others. `core` is open to all of them.

@@ -8,6 +8,7 @@
 
 mod feed;
 mod pace;
+mod rehearse;
 mod rejects;
 mod run;
 mod transaction;
@@ -22,18 +23,31 @@ use std::time::Duration;
 
 use eventctl_core::fault::Fault;
 use eventctl_core::name::TopicName;
-use eventctl_core::produce::{Ending, End, OnError, ProduceReport, Reason, Recipe};
+use eventctl_core::produce::{End, Ending, OnError, ProduceReport, Reason, Recipe};
 
 use crate::failure::Failure;
 use crate::files::{Input, Output};
+use crate::gate::Approved;
 use crate::kafka::connect::ConnectOptions;
 use crate::kafka::writer::{Delivery, Outgoing, SendError, Transactional, WriteTo, Writer, WriterOptions};
-use crate::gate::Approved;
 use crate::stop::Stop;
+pub use rehearse::{Tell, rehearse};
 use run::Run;
 
-/// What a line's end is told to, in the order of the lines.
-pub type Sink = Box<dyn FnMut(u64, &End<Reason>) -> Result<(), Failure> + Send>;
+/// What the ends of lines are told to, in the order of the lines.
+pub trait Sink: Send {
+    /// Takes in how a line ended.
+    ///
+    /// # Errors
+    /// Where it cannot be told.
+    fn line(&mut self, line: u64, end: &End<Reason>) -> Result<(), Failure>;
+
+    /// No more is known for now: what was gathered shall be seen.
+    ///
+    /// # Errors
+    /// Where it cannot be told.
+    fn flush(&mut self) -> Result<(), Failure>;
+}
 
 /// Where records go: a writer, or what stands for one in a test.
 pub trait Outlet {
@@ -97,7 +111,7 @@ pub struct Sending {
     /// How.
     pub options: SendOptions,
     /// What their ends are told to.
-    pub sink: Sink,
+    pub sink: Box<dyn Sink>,
     /// Heeded between lines.
     pub stop: Stop,
     /// How many bytes were read; others look at it meanwhile.
@@ -153,11 +167,7 @@ pub async fn on_thread(
 }
 
 /// Sends lines through an outlet, without a transaction or within one that is open.
-fn run<O: Outlet>(
-    outlet: &O,
-    sending: Sending,
-    limit: Option<Duration>,
-) -> Result<ProduceReport, Failure> {
+fn run<O: Outlet>(outlet: &O, sending: Sending, limit: Option<Duration>) -> Result<ProduceReport, Failure> {
     let fed = feed::start(sending.input, Arc::clone(&sending.bytes_read))?;
     let mut run = Run::new(outlet, &sending.recipe, sending.options, (sending.sink, sending.stop));
     run.limit(limit);
@@ -172,8 +182,9 @@ fn is_whole(report: &ProduceReport) -> bool {
     report.ending == Ending::Input && tally.refused == 0 && tally.unknown == 0 && tally.not_sent == 0
 }
 
-/// A transactional writer's own name.
+/// A transactional writer with a name that no other one has.
 #[must_use]
-pub fn transactional(topic: &TopicName, id: &str, timeout: Duration) -> Transactional {
+pub fn transactional(topic: &TopicName, timeout: Duration) -> Transactional {
+    let id = uuid::Uuid::now_v7();
     Transactional { id: format!("eventctl-produce-{topic}-{id}"), timeout }
 }

@@ -18,13 +18,19 @@ use crate::kafka::writer::{Delivery, Outgoing, SendError};
 use crate::stop::Stop;
 
 /// How long one wait is before the stop signal is looked at again.
-const TICK: Duration = Duration::from_millis(50);
+pub(super) const TICK: Duration = Duration::from_millis(50);
 /// After so many lines deliveries are taken, and the stop signal is looked at.
 const LOOK_EVERY: u64 = 256;
 /// How many lines may be held behind one that is open, as a multiple of those on their way.
 const WINDOW: usize = 8;
 /// How many blocks are still counted when no more is sent.
 const COUNTED: usize = 8;
+
+/// Adds the text of a new id: ordered by time, so that ids of one run stand together.
+pub(super) fn new_id(out: &mut String) {
+    let mut text = uuid::Uuid::encode_buffer();
+    out.push_str(uuid::Uuid::now_v7().hyphenated().encode_lower(&mut text));
+}
 
 pub(super) struct Run<'a, O> {
     outlet: &'a O,
@@ -33,7 +39,7 @@ pub(super) struct Run<'a, O> {
     rejects: Option<Rejects>,
     pace: Option<Pace>,
     window: usize,
-    sink: Sink,
+    sink: Box<dyn Sink>,
     stop: Stop,
     /// Until when a transaction may last; its ends are not given out before it has ended.
     until: Option<Instant>,
@@ -49,7 +55,7 @@ impl<'a, O: Outlet> Run<'a, O> {
         outlet: &'a O,
         recipe: &'a Recipe,
         options: SendOptions,
-        (sink, stop): (Sink, Stop),
+        (sink, stop): (Box<dyn Sink>, Stop),
     ) -> Self {
         Run {
             outlet,
@@ -200,11 +206,7 @@ impl<'a, O: Outlet> Run<'a, O> {
 
     fn line(&mut self, line: &Line<'_>, room: &mut Room) {
         let recipe = self.recipe;
-        let mut ids = |out: &mut String| {
-            let mut text = uuid::Uuid::encode_buffer();
-            out.push_str(uuid::Uuid::now_v7().hyphenated().encode_lower(&mut text));
-        };
-        match recipe.prepare(line, room, &mut ids) {
+        match recipe.prepare(line, room, &mut new_id) {
             Err(error) => self.refuse(line.number, Reason::Line(Box::new(error))),
             Ok(prepared) => {
                 if !self.wait_for_its_turn() {
@@ -311,12 +313,14 @@ impl<'a, O: Outlet> Run<'a, O> {
             return;
         }
         let held = self.rejects.as_ref().map(|rejects| rejects.reach(self.ledger.first()));
+        let mut told = Ok(());
         while held.is_none_or(|reach| self.ledger.first() <= reach)
             && let Some((line, end)) = self.ledger.next()
         {
-            if let Err(failure) = self.tell(line, &end) {
-                self.end(Ending::Machine(failure.story()));
-            }
+            told = told.and(self.tell(line, &end));
+        }
+        if let Err(failure) = told.and(self.sink.flush()) {
+            self.end(Ending::Machine(failure.story()));
         }
         if let Some(rejects) = &mut self.rejects {
             rejects.let_go(self.ledger.first());
@@ -327,7 +331,7 @@ impl<'a, O: Outlet> Run<'a, O> {
         if let (End::Refused(_), Some(rejects)) = (end, &mut self.rejects) {
             rejects.write(line)?;
         }
-        (self.sink)(line, end)
+        self.sink.line(line, end)
     }
 
     /// Counts lines that were read and are not sent any more, as far as they come at once. True where more follow.

@@ -29,11 +29,7 @@ pub(super) struct Means<'a> {
     pub(super) write: &'a WriteOptions,
 }
 
-pub(super) fn send(
-    writer: Writer,
-    sending: Sending,
-    means: &Means<'_>,
-) -> Result<ProduceReport, Failure> {
+pub(super) fn send(writer: Writer, sending: Sending, means: &Means<'_>) -> Result<ProduceReport, Failure> {
     let not_begun = |fault: Fault| Failure::cluster(format!("no transaction could be begun: {fault}"));
     writer.init_transactions(means.write.timeout.max(LOOK_UP)).map_err(not_begun)?;
     let fed = feed::start(sending.input, Arc::clone(&sending.bytes_read))?;

@@ -170,7 +170,7 @@ impl fmt::Display for LineProblem {
             }
             LineProblem::Value(error) => formatter.write_str(&error.sentence()),
             LineProblem::Envelope(error) => error.fmt(formatter),
-            LineProblem::Key { field, why } => write!(formatter, "the key `{field}` {why}"),
+            LineProblem::Key { field, why } => write!(formatter, "`{field}`: {why}"),
             LineProblem::Place(error) => error.fmt(formatter),
             LineProblem::Stamp { field, why } => write!(formatter, "`{field}` {why}"),
         }

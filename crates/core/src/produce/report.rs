@@ -107,8 +107,7 @@ impl ProduceReport {
     pub fn has_unknown(&self) -> bool {
         let undecided = matches!(self.transaction, Some(TransactionEnd::Undecided(_)));
         let taken_back = matches!(self.transaction, Some(TransactionEnd::TakenBack(Some(_))));
-        let broken =
-            matches!(self.ending, Ending::Fatal(_) | Ending::TimeLimit | Ending::Machine(_));
+        let broken = matches!(self.ending, Ending::Fatal(_) | Ending::TimeLimit | Ending::Machine(_));
         self.tally.unknown > 0 || undecided || taken_back || broken || self.troubled
     }
 }

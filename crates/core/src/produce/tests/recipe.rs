@@ -42,7 +42,10 @@ fn input(encoding: Encoding, events: Vec<EventInput>) -> RecipeInput {
         encoding,
         events,
         chosen: None,
-        key: Some(KeyInput { field: "agentId".into(), encoder: KeyEncoder::new(KeyEncoding::Text, None) }),
+        key: Some(KeyInput {
+            field: "agentId".into(),
+            encoder: KeyEncoder::new(KeyEncoding::Text, None).unwrap(),
+        }),
         timestamp: Some("timestamp".into()),
         placement: Placement::new(Partitioner::Murmur2, TENANT_PATTERN).unwrap(),
         partitions: 10,
@@ -254,6 +257,10 @@ fn each_wrong_line_is_refused_with_its_place_and_what_was_expected() {
             "`timestamp` is missing, and `Changed` gives it no default (column 1)",
         ),
         (
+            r#"{"type":"MATCHED","agentId":"","timestamp":7,"eventId":1}"#,
+            "`eventId` must be null or a string, not the number 1 (column 58)",
+        ),
+        (
             r#"{"type":"CHANGED","agentId":"a","count":1,"timestamp":0}"#,
             "`timestamp` is 0, and a record's timestamp must be after 1970-01-01T00:00:00Z",
         ),
@@ -282,6 +289,23 @@ fn each_wrong_line_is_refused_with_its_place_and_what_was_expected() {
         make_bytes(&avro, Text::TooLong(1 << 30)).unwrap_err(),
         "the line has 1073741824 bytes, more than the 67108864 that are read"
     );
+}
+
+#[test]
+fn a_key_that_is_none_is_an_error() {
+    let bare = recipe(input(Encoding::Json, Vec::new()));
+    for (key, reason) in [
+        (r#""x":1"#, "`agentId`: the key is missing: the event has no such field"),
+        (r#""agentId":null"#, "`agentId`: the key is null"),
+        (r#""agentId":{"id":1}"#, "`agentId`: the key is an object or a list; it must be one value"),
+        (r#""agentId":["a"]"#, "`agentId`: the key is an object or a list; it must be one value"),
+    ] {
+        assert_eq!(make(&bare, &format!("{{{key}}}")).unwrap_err(), reason, "{key}");
+    }
+    // Texts that differ are keys that differ.
+    let keys = [r#""1""#, "\"1.0\"", "\"\""];
+    let made = keys.map(|key| make(&bare, &format!("{{\"agentId\":{key}}}")).unwrap().0.unwrap());
+    assert_eq!(made, ["1", "1.0", ""]);
 }
 
 #[test]
