@@ -93,6 +93,7 @@ enum Command {
     #[command(alias = "schemas")]
     Schema(commands::schema::Args),
     Consume(Box<commands::consume::Args>),
+    Produce(Box<commands::produce::Args>),
     Config(commands::config::Args),
     Doctor(commands::doctor::Args),
     Completions(commands::completions::Args),
@@ -152,6 +153,7 @@ impl Cli {
             Command::Topics(args) => commands::topics::run(args, cx).await,
             Command::Schema(args) => commands::schema::run(&args, cx).await,
             Command::Consume(args) => commands::consume::run(args, cx).await,
+            Command::Produce(args) => commands::produce::run(*args, cx).await,
             Command::Config(args) => commands::config::run(&args, cx),
             Command::Doctor(args) => commands::doctor::run(&args, cx).await,
             Command::Completions(args) => commands::completions::run(&args, cx),

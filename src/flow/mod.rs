@@ -10,5 +10,6 @@ pub mod registrar;
 pub mod scan;
 pub mod schema_cache;
 pub mod schemas;
+pub mod send;
 pub mod sink;
 pub mod survey;

@@ -126,6 +126,11 @@ impl Ui {
         }
     }
 
+    /// Says on stderr what a stream came to. Not silenced by `-q`.
+    pub fn say(&self, write: impl FnOnce(&mut Page)) {
+        self.talk(write);
+    }
+
     /// Warns. Not silenced by `-q`.
     pub fn warn(&self, text: impl std::fmt::Display) {
         self.talk(|page| {

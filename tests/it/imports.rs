@@ -18,6 +18,8 @@ const DOORS: &[(&str, &[&str])] = &[
     ("clap_complete", &["cli", "commands"]),
     ("rustix", &["ui", "settings", "files", "process"]),
     ("anyhow", &["failure"]),
+    ("governor", &["flow"]),
+    ("uuid", &["flow"]),
 ];
 
 /// Outside crates with one door each in the core.

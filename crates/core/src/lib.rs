@@ -16,6 +16,7 @@ pub mod json;
 pub mod key;
 pub mod name;
 pub mod partitioner;
+pub mod produce;
 pub mod payload;
 pub mod position;
 pub mod record;

@@ -379,6 +379,43 @@ impl Context {
         })
     }
 
+    /// Every cluster id that the context names, and the environment where there is a catalog.
+    ///
+    /// # Errors
+    /// As `loaded`.
+    pub fn expected_of(&self, catalog: Option<(&Catalog, &Environment)>) -> Result<Vec<Expected>, Failure> {
+        if let Some((_, environment)) = catalog {
+            return self.expected_clusters(environment);
+        }
+        let id = self.settings()?.cluster_id.as_ref();
+        Ok(id
+            .map(|id| Expected { id: id.value.clone(), origin: id.origin.to_string() })
+            .into_iter()
+            .collect())
+    }
+
+    /// What the gate needs to know where typing the command is the consent, also without a catalog.
+    ///
+    /// # Errors
+    /// As `loaded`.
+    pub fn typed_policy(
+        &self,
+        confirmed: Option<&str>,
+        catalog: Option<(&Catalog, &Environment)>,
+        live: Option<&ClusterId>,
+    ) -> Result<Policy, Failure> {
+        let home = live.zip(catalog).and_then(|(id, (catalog, _))| catalog.environment_of(id));
+        Ok(Policy {
+            rule: ConsentRule::Typed,
+            allowed: BTreeSet::new(),
+            yes: false,
+            confirmed_context: confirmed.map(str::to_owned),
+            protected: self.settings()?.protection(live, home).map(str::to_owned),
+            expected: self.expected_of(catalog)?,
+            registries: Vec::new(),
+        })
+    }
+
     /// Every registry that context and environment name for the one that is meant, and a refusal where the one in use
     /// belongs to another environment of the catalog.
     ///
