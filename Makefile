@@ -53,6 +53,7 @@ test-cluster:
 bench:
 	@dev/setup --test
 	@$(MAKE) --no-print-directory build
+	$(CARGO) build --profile $(PROFILE) --example sample-events
 	$(CARGO) bench --profile $(PROFILE) --bench codec
 	@dev/bench $(EVENTCTL)
 

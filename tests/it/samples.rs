@@ -69,7 +69,7 @@ fn schemas(marks: &[(&str, &str)]) -> Events {
         let number =
             (1..).take_while(|number| folder.join(format!("v{number}.avsc")).exists()).last().unwrap();
         let text = std::fs::read_to_string(folder.join(format!("v{number}.avsc"))).unwrap();
-        let schema = parse(&Source::new(*subject, &text), &[]).unwrap();
+        let schema = parse(&Source::new(subject, &text), &[]).unwrap();
         let encoder = Arc::new(Encoder::new(&schema, Form::Plain, Bytes::Base64));
         EventSchemas {
             name: (*subject).to_owned(),
