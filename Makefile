@@ -53,7 +53,6 @@ test-cluster:
 bench:
 	@dev/setup --test
 	@$(MAKE) --no-print-directory build
-	$(CARGO) build --profile $(PROFILE) --example sample-events
 	$(CARGO) bench --profile $(PROFILE) --bench codec
 	@dev/bench $(EVENTCTL)
 

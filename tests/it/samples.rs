@@ -11,12 +11,12 @@ use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 use crate::world::repository;
-use crate::world::traffic::{Topic, Traffic};
+use crate::world::traffic::{Topic, Traffic, instant};
 
 /// 2026-11-22T14:00:00Z.
 const START: i64 = 1_795_356_000_000;
-/// Some hours of all topics together, in which everything happens.
-const MANY: usize = 200_000;
+/// An hour of all topics together, in which everything happens.
+const MANY: usize = 100_000;
 
 const EVENTS: &[(Topic, &[(&str, &str)])] = &[
     (
@@ -260,7 +260,7 @@ fn what_one_event_says_the_others_agree_with() {
         }
         assert_eq!(world.agents.len(), 200);
         let ended = world.conversations.values().filter(|conversation| conversation.ended).count();
-        assert!(ended > 3_000, "{ended} conversations ended");
+        assert!(ended > 1_500, "{ended} conversations ended");
     }
 }
 
@@ -317,6 +317,39 @@ fn the_same_seed_gives_the_same_bytes_for_ever() {
     analytics-events 8e4b151d42450b49
     ");
     assert_ne!(all(1).next().body, all(2).next().body);
+}
+
+#[test]
+fn a_start_is_the_instant_that_jiff_reads() {
+    let rows =
+        ["1970-01-01T00:00:00Z", "2026-11-22T14:00:00Z", "2024-02-29T23:59:59Z", "2000-12-31T00:00:01Z"];
+    for text in rows {
+        let theirs: jiff::Timestamp = text.parse().unwrap();
+        assert_eq!(instant(text), Some(theirs.as_millisecond()), "{text}");
+    }
+    assert_eq!(instant("2026-11-22T14:00:00Z"), Some(START));
+    for text in ["", "2026-11-22", "2026-13-01T00:00:00Z", "2026-02-29T00:00:00Z", "2026-11-22T24:00:00Z"] {
+        assert_eq!(instant(text), None, "{text}");
+    }
+}
+
+#[test]
+fn periods_are_those_of_the_calendar() {
+    // Over the end of a year, and over that of its last week.
+    for start in ["2026-12-31T23:00:00Z", "2027-01-03T23:00:00Z", "2024-02-29T23:00:00Z"] {
+        let mut traffic = Traffic::new(7, instant(start).unwrap(), &[Topic::Analytics], None);
+        let mut periods = BTreeSet::new();
+        for _ in 0..8_000 {
+            let event: Value = serde_json::from_slice(traffic.next().body).unwrap();
+            if let Some(period) = event["period"].as_str() {
+                let time = jiff::Timestamp::from_millisecond(event["timestamp"].as_i64().unwrap()).unwrap();
+                let format = if period.contains('W') { "%G-W%V" } else { "%Y-%m" };
+                assert_eq!(period, time.strftime(format).to_string());
+                periods.insert(period.to_owned());
+            }
+        }
+        assert!(periods.len() > 2, "{periods:?}");
+    }
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! What is measured: true figures of this world.
 
 use super::random::Random;
-use super::{Task, Topic, Traffic, texts};
+use super::{Task, Topic, Traffic, calendar, texts};
 
 /// How often something is measured, in milliseconds, and how often a key figure is told.
 const METRIC: i64 = 1_000;
@@ -125,8 +125,8 @@ impl Traffic {
                 Some(target) => body.hundredths("target", target),
                 None => body.null("target"),
             }
-            let format = if body.random().percent(50) { "%Y-%m" } else { "%G-W%V" };
-            body.text("period", &period(stamp.at, format));
+            let monthly = body.random().percent(50);
+            body.text("period", &if monthly { calendar::month(stamp.at) } else { calendar::week(stamp.at) });
             body.map("dimensions", &[]);
             body.timestamp();
             body.number("version", measured.kpis[which]);
@@ -152,10 +152,4 @@ impl Traffic {
             body.end();
         }
     }
-}
-
-/// The month or the week of a time.
-fn period(at: i64, format: &str) -> String {
-    let time = jiff::Timestamp::from_millisecond(at).unwrap_or_default();
-    time.strftime(format).to_string()
 }

@@ -17,6 +17,7 @@
 mod agents;
 mod analytics;
 mod body;
+mod calendar;
 mod conversations;
 mod random;
 mod sessions;
@@ -27,6 +28,7 @@ use std::collections::{BinaryHeap, VecDeque};
 
 use agents::{AGENTS, Agent};
 use body::{Output, Stamp};
+pub(crate) use calendar::instant;
 use conversations::Conversation;
 use random::Random;
 use sessions::Session;
