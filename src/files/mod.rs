@@ -5,6 +5,7 @@
 #![expect(clippy::disallowed_methods, reason = "this is the door to std::fs")]
 
 mod schemas;
+mod stream;
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Write};
@@ -13,6 +14,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 
 pub use schemas::{SchemaFolder, list_schemas, read_schemas};
+pub use stream::Stream;
 
 use crate::failure::{Failure, Kind};
 

@@ -4,6 +4,7 @@
 //! Nothing here joins a consumer group, creates a topic by accident, prints, or knows a secret's text for longer than
 //! it takes to hand it on.
 
+pub mod budget;
 pub mod cluster;
 pub mod connect;
 
@@ -13,6 +14,7 @@ mod health;
 mod native;
 pub mod offsets;
 pub mod reads;
+pub mod scan;
 mod together;
 mod trouble;
 mod values;

@@ -9,6 +9,7 @@ pub mod diagnostics;
 pub mod doctor;
 pub mod escape;
 pub mod page;
+pub mod records;
 pub mod report;
 pub mod schemas;
 mod settings;

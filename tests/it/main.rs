@@ -19,6 +19,7 @@ mod check;
 mod codec;
 mod completions;
 mod config;
+mod filter;
 mod hostile;
 mod hostile_schemas;
 mod imports;

@@ -1,6 +1,7 @@
 //! The client itself: made of a configuration, freed in a bounded time.
 
-use std::sync::mpsc;
+use std::collections::BTreeMap;
+use std::sync::{Arc, mpsc};
 use std::time::Duration;
 
 use rdkafka::bindings::{
@@ -9,6 +10,7 @@ use rdkafka::bindings::{
 
 use super::code::CallError;
 use super::config::Config;
+use super::handle::StartError;
 use super::text::Reason;
 
 /// How long the end of a command waits for the library to stop its threads. They stop within milliseconds unless one
@@ -25,16 +27,35 @@ unsafe impl Send for Client {}
 unsafe impl Sync for Client {}
 
 impl Client {
-    /// A producer, which is the kind of client that joins nothing and needs no group. No network yet.
+    /// A client of these settings, which says what it has to say on its queues. A producer is the kind that joins
+    /// nothing and needs no group. `prepare` adds what settings cannot say. No network yet.
     ///
     /// # Errors
-    /// `_INVALID_ARG` where the settings contradict each other or name files that cannot be used.
-    pub(super) fn new(config: Config) -> Result<Client, CallError> {
+    /// See [`StartError`].
+    pub(super) fn start(
+        kind: rd_kafka_type_t,
+        settings: &BTreeMap<String, String>,
+        prepare: impl FnOnce(&Config),
+    ) -> Result<Arc<Client>, StartError> {
+        let config = Config::new().map_err(StartError::Settings)?;
+        let set = |name: &str, value: &str| {
+            let failed = |rejection| StartError::Setting { name: name.to_owned(), rejection };
+            config.set(name, value).map_err(failed)
+        };
+        for (name, value) in settings {
+            set(name, value)?;
+        }
+        // Logs go to the client's queue; without this they would be printed to stderr.
+        set("log.queue", "true")?;
+        prepare(&config);
+        Client::new(kind, config).map(Arc::new).map_err(StartError::Settings)
+    }
+
+    fn new(kind: rd_kafka_type_t, config: Config) -> Result<Client, CallError> {
         let mut reason = Reason::new();
         let (conf, length) = (config.pointer(), reason.len());
         // SAFETY: the configuration is alive, the buffer has the length that is given.
-        let client =
-            unsafe { rd_kafka_new(rd_kafka_type_t::RD_KAFKA_PRODUCER, conf, reason.buffer(), length) };
+        let client = unsafe { rd_kafka_new(kind, conf, reason.buffer(), length) };
         if client.is_null() {
             // The configuration is still ours, and is freed with `config`.
             return Err(CallError::local("_INVALID_ARG", reason.text()));

@@ -6,9 +6,11 @@
 //! folder knows librdkafka's names and codes and nothing of what follows from them: that is decided by its neighbours.
 #![allow(unsafe_code, reason = "the door to a C library; every other folder is kept free of it")]
 
+pub(super) mod batch;
 pub(super) mod code;
 pub(super) mod config;
 pub(super) mod configs;
+pub(super) mod consumer;
 pub(super) mod dispatch;
 pub(super) mod groups;
 pub(super) mod handle;
@@ -18,6 +20,7 @@ pub(super) mod topics;
 
 mod certificate;
 mod client;
+mod headers;
 mod object;
 mod options;
 mod queue;

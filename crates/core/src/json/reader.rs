@@ -347,6 +347,17 @@ impl<'a> Reader<'a> {
         Ok(self.slice(start, self.at))
     }
 
+    /// Passes over one whole value as `skip` does; it may nest as deep as if it stood alone, however deep it stands.
+    ///
+    /// # Errors
+    /// Where the value is not sound.
+    pub fn skip_alone(&mut self) -> Result<&'a str, JsonError> {
+        let depth = std::mem::replace(&mut self.depth, 0);
+        let skipped = self.skip();
+        self.depth = depth;
+        skipped
+    }
+
     /// Ends the text: only white space may be left.
     ///
     /// # Errors

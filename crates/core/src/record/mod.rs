@@ -3,6 +3,8 @@
 //! It borrows everything, because a reader looks at millions of records and keeps few. Null and empty are different
 //! things everywhere: a missing key, an empty key, a tombstone and an empty value are four cases.
 
+pub mod json;
+
 use std::fmt;
 
 /// One header. Kafka demands UTF-8 names, and nothing enforces it: a name is bytes.
