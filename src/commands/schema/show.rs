@@ -169,7 +169,15 @@ async fn registered(
         Some(number) => held.version(number),
         None => held.known().last(),
     };
-    let Some(version) = version else { return Err(absent(subject, number, held.known())) };
+    let Some(version) = version else {
+        let absent = absent(subject, number, held.known());
+        return Err(match number.filter(|number| held.withheld.contains(number)) {
+            Some(number) => {
+                absent.hint(format!("its version {number} was deleted; schemas stay readable by id: --id N"))
+            }
+            None => absent,
+        });
+    };
     let deleted = !held.known().iter().any(|known| known.version == version.version);
     let (name, number) = (subject.to_string(), version.version);
     let shown = ShownHeld {

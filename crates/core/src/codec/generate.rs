@@ -14,11 +14,11 @@ impl Entropy<'_> {
     }
 
     /// A number below the limit.
-    fn below(&mut self, limit: usize) -> usize {
+    pub(super) fn below(&mut self, limit: usize) -> usize {
         usize::from(self.byte()) % limit
     }
 
-    fn long(&mut self) -> i64 {
+    pub(super) fn long(&mut self) -> i64 {
         match self.below(4) {
             0 => i64::from(self.byte()),
             1 => -i64::from(self.byte()),
