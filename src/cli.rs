@@ -56,7 +56,7 @@ struct GlobalArgs {
     /// Use colours [default: auto]
     #[arg(long, global = true, value_name = "WHEN")]
     color: Option<ColourName>,
-    /// Leave out notes and progress; warnings and errors stay
+    /// Leave out notes and progress; reports, warnings and errors stay
     #[arg(short, long, global = true)]
     quiet: bool,
     /// Say more: -v for steps, -vv for the client's log, -vvv for its debug log

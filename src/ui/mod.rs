@@ -183,11 +183,6 @@ impl Ui {
         Bar::start(what, total, done)
     }
 
-    /// Says something on a page of its own; what `-q` leaves out is the caller's to know.
-    pub fn say(&self, write: impl FnOnce(&mut Page)) {
-        self.talk(write);
-    }
-
     /// True where text that goes to stdout may be coloured.
     #[must_use]
     pub fn colours_stdout(&self) -> bool {

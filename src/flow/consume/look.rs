@@ -1,6 +1,5 @@
 //! Looking at a record's value: what it is, whether the filter matches, and its text.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use eventctl_core::codec::wire::Framing;
@@ -36,7 +35,7 @@ pub(super) enum Verdict<'r> {
 /// Looks at values.
 #[derive(Default)]
 pub(super) struct Look {
-    topics: BTreeMap<String, Payloads>,
+    topics: Vec<(String, Payloads)>,
     unknown: Payloads,
     schemas: Option<KnownSchemas>,
     filter: Option<Filters>,
@@ -65,7 +64,7 @@ struct Current {
 impl Look {
     /// `events` and `decodes` say whether events and texts have to be known.
     pub(super) fn new(
-        topics: BTreeMap<String, Payloads>,
+        topics: Vec<(String, Payloads)>,
         schemas: KnownSchemas,
         filter: Option<Filter>,
         (events, decodes): (bool, bool),
@@ -78,18 +77,23 @@ impl Look {
         Look { topics, schemas: Some(schemas), filter, events, decodes, ..Look::default() }
     }
 
-    pub(super) fn wants_headers(&self) -> bool {
-        self.filter.as_ref().is_some_and(|filter| filter.whole.uses().headers)
-            || self.topics.values().chain([&self.unknown]).any(|payloads| match payloads.form() {
-                // The schema may be named in a header.
-                Form::Any | Form::Avro => true,
-                Form::Json | Form::Envelope(_) | Form::Text | Form::Raw => false,
-            })
+    /// Tells whether the headers of a record have to be known: for the filter, and where they may name the schema.
+    pub(super) fn wants_headers(&self, topic: &str, value: Option<&[u8]>) -> bool {
+        if self.filter.as_ref().is_some_and(|filter| filter.whole.uses().headers) {
+            return true;
+        }
+        let Some(first) = value.map(<[u8]>::first) else { return false };
+        match payloads_of(&self.topics, &self.unknown, topic).form() {
+            // What begins like the wire format or like JSON is taken for it.
+            Form::Any => !matches!(first, Some(0 | b'{' | b'[')),
+            Form::Avro => first != Some(&0),
+            Form::Json | Form::Envelope(_) | Form::Text | Form::Raw => false,
+        }
     }
 
     /// Looks at a record. What is found is borrowed from the record and from here.
     pub(super) fn at<'r>(&'r mut self, record: &Record<'r>) -> Verdict<'r> {
-        let payloads = self.topics.get(record.topic).unwrap_or(&self.unknown);
+        let payloads = payloads_of(&self.topics, &self.unknown, record.topic);
         if let (Some(filters), Some(value)) = (&self.filter, record.value)
             && !filters.may_match(payloads.form(), value)
         {
@@ -119,6 +123,11 @@ impl Look {
             seen => plain(seen, record, self.filter.as_ref()),
         }
     }
+}
+
+/// How the values of a topic are read.
+fn payloads_of<'t>(topics: &'t [(String, Payloads)], unknown: &'t Payloads, topic: &str) -> &'t Payloads {
+    topics.iter().find(|(name, _)| name == topic).map_or(unknown, |(_, payloads)| payloads)
 }
 
 /// Makes the schema that a value names the current one.

@@ -69,8 +69,9 @@ pub struct Parts {
 /// Looks at the records of a reading and writes those that are wanted.
 pub struct Consume {
     wanted: Wanted,
-    keys: BTreeMap<String, KeyEncoding>,
-    look: Look,
+    keys: Vec<(String, KeyEncoding)>,
+    /// Taken out while a record is looked at, so that what was seen may be borrowed from it while it is shown.
+    look: Option<Box<Look>>,
     form: Box<dyn Form>,
     sink: Sink,
     summary: Summary,
@@ -86,6 +87,7 @@ impl Consume {
         let topics = topics.into_iter().map(|(name, topic)| (name, topic.payloads)).collect();
         let events = form.names_events() || !wanted.events.is_empty();
         let look = Look::new(topics, schemas, wanted.filter.clone(), (events, form.decodes()));
+        let look = Some(Box::new(look));
         Consume { wanted, keys, look, form, sink, summary: Summary::default(), shown_of: BTreeMap::new() }
     }
 
@@ -111,7 +113,8 @@ impl Consume {
         looked: &Looked<'_>,
         problem: Option<&Problem>,
     ) -> Result<Next, Failure> {
-        let encoding = self.keys.get(record.topic).copied().unwrap_or(KeyEncoding::Text);
+        let known = self.keys.iter().find(|(topic, _)| topic == record.topic);
+        let encoding = known.map_or(KeyEncoding::Text, |(_, encoding)| *encoding);
         let key = record.key.map(|bytes| key::show(encoding, bytes));
         let key_text = match &key {
             Some(key::Shown::Number(number)) => Some(number.to_string()),
@@ -155,10 +158,9 @@ impl Visitor for Consume {
         if !self.is_candidate(record) {
             return Ok(Next::Go);
         }
-        // Taken out, so that what was looked at may be borrowed from it while it is shown.
-        let mut look = std::mem::take(&mut self.look);
+        let Some(mut look) = self.look.take() else { return Ok(Next::Go) };
         let next = self.looked(record, look.at(record));
-        self.look = look;
+        self.look = Some(look);
         next
     }
 
@@ -167,8 +169,8 @@ impl Visitor for Consume {
         Ok(Next::Go)
     }
 
-    fn wants_headers(&self) -> bool {
-        self.form.shows_headers() || self.look.wants_headers()
+    fn wants_headers(&self, topic: &str, value: Option<&[u8]>) -> bool {
+        self.form.shows_headers() || self.look.as_ref().is_some_and(|look| look.wants_headers(topic, value))
     }
 }
 
