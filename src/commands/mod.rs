@@ -3,6 +3,7 @@
 pub mod check;
 pub mod completions;
 pub mod config;
+pub mod consume;
 mod context;
 pub mod doctor;
 pub mod produce;

@@ -7,6 +7,7 @@
 mod container;
 mod input;
 mod schemas;
+mod stream;
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Write};
@@ -17,6 +18,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 pub use container::{Container, ContainerBlock};
 pub use input::Input;
 pub use schemas::{SchemaFolder, list_schemas, read_schemas};
+pub use stream::Stream;
 
 use crate::failure::{Failure, Kind};
 

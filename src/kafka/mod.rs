@@ -11,6 +11,7 @@ pub mod connect;
 pub mod changes;
 mod faults;
 mod health;
+pub mod member;
 mod native;
 pub mod offsets;
 pub mod reads;

@@ -110,7 +110,7 @@ impl Scanner {
         if batch.has_answer() {
             self.health.answered();
         }
-        Batch { batch, health: Arc::clone(&self.health) }
+        Batch { batch, health: Arc::clone(&self.health), of_member: false }
     }
 
     /// Stops reading a partition. What was taken from it before may still be in a batch.
@@ -131,9 +131,15 @@ impl Scanner {
 pub struct Batch {
     batch: batch::Batch,
     health: Arc<Health>,
+    of_member: bool,
 }
 
 impl Batch {
+    /// What a member of a group took.
+    pub(super) fn of_member(batch: batch::Batch, health: Arc<Health>) -> Batch {
+        Batch { batch, health, of_member: true }
+    }
+
     /// How many items it holds.
     #[must_use]
     pub fn len(&self) -> usize {
@@ -152,7 +158,7 @@ impl Batch {
             Entry::Record(message) => Some(Item::Message(message)),
             Entry::End { topic, partition, offset } => Some(Item::End { topic, partition, offset }),
             // What a coordinator says of a group that nobody joins is of no interest.
-            Entry::Error { topic: None, error, .. } if is_of_a_group(&error.code) => None,
+            Entry::Error { topic: None, error, .. } if !self.of_member && is_of_a_group(&error.code) => None,
             Entry::Error { topic, partition, offset, error } => {
                 Some(Item::Fault { topic, partition, offset, fault: self.health.fault(error) })
             }

@@ -10,6 +10,7 @@ pub mod doctor;
 pub mod escape;
 pub mod page;
 pub mod produce;
+pub mod records;
 pub mod report;
 pub mod schemas;
 mod settings;

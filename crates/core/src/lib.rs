@@ -6,9 +6,11 @@
 
 pub mod catalog;
 pub mod codec;
+pub mod consume;
 pub mod doctor;
 pub mod duration;
 pub mod fault;
+pub mod filter;
 pub mod human;
 pub mod json;
 pub mod key;

@@ -53,9 +53,13 @@ impl Topics {
         self.0.get(index).and_then(|name| std::str::from_utf8(name).ok())
     }
 
+    /// A name's place in the list.
+    pub(super) fn place(&self, name: &[u8]) -> Option<usize> {
+        self.0.iter().position(|known| known == name)
+    }
+
     fn index(&self, name: &[u8]) -> u32 {
-        let place = self.0.iter().position(|known| known == name);
-        place.and_then(|place| u32::try_from(place).ok()).unwrap_or(NO_TOPIC)
+        self.place(name).and_then(|place| u32::try_from(place).ok()).unwrap_or(NO_TOPIC)
     }
 }
 

@@ -1,5 +1,6 @@
 //! The client itself: made of a configuration, freed in a bounded time.
 
+use std::any::Any;
 use std::collections::BTreeMap;
 use std::sync::{Arc, mpsc};
 use std::time::Duration;
@@ -18,8 +19,14 @@ use super::text::Reason;
 /// work is left to a thread that the end of the process ends.
 const FAREWELL: Duration = Duration::from_millis(250);
 
+/// What a client's callbacks look at: it lives until the client is gone for good.
+pub(super) type Kept = Option<Arc<dyn Any + Send + Sync>>;
+
 /// A client of the library.
-pub(super) struct Client(*mut rd_kafka_t);
+pub(super) struct Client {
+    client: *mut rd_kafka_t,
+    kept: Kept,
+}
 
 // SAFETY: a client is locked inside and made to be used by several threads at once (INTRODUCTION.md, "Threads").
 unsafe impl Send for Client {}
@@ -35,7 +42,7 @@ impl Client {
     pub(super) fn start(
         kind: rd_kafka_type_t,
         settings: &BTreeMap<String, String>,
-        prepare: impl FnOnce(&Config),
+        prepare: impl FnOnce(&Config) -> Kept,
     ) -> Result<Arc<Client>, StartError> {
         let config = Config::new().map_err(StartError::Settings)?;
         let set = |name: &str, value: &str| {
@@ -47,11 +54,11 @@ impl Client {
         }
         // Logs go to the client's queue; without this they would be printed to stderr.
         set("log.queue", "true")?;
-        prepare(&config);
-        Client::new(kind, config).map(Arc::new).map_err(StartError::Settings)
+        let kept = prepare(&config);
+        Client::new(kind, config, kept).map(Arc::new).map_err(StartError::Settings)
     }
 
-    fn new(kind: rd_kafka_type_t, config: Config) -> Result<Client, CallError> {
+    fn new(kind: rd_kafka_type_t, config: Config, kept: Kept) -> Result<Client, CallError> {
         let mut reason = Reason::new();
         let (conf, length) = (config.pointer(), reason.len());
         // SAFETY: the configuration is alive, the buffer has the length that is given.
@@ -61,18 +68,18 @@ impl Client {
             return Err(CallError::local("_INVALID_ARG", reason.text()));
         }
         config.given_away();
-        Ok(Client(client))
+        Ok(Client { client, kept })
     }
 
     /// The client, for calls that do not free it.
     pub(super) fn pointer(&self) -> *mut rd_kafka_t {
-        self.0
+        self.client
     }
 }
 
 impl Drop for Client {
     fn drop(&mut self) {
-        let doomed = Doomed(self.0);
+        let doomed = Doomed(self.client, self.kept.take());
         let (done, finished) = mpsc::channel::<()>();
         let work = move || {
             doomed.destroy();
@@ -86,7 +93,7 @@ impl Drop for Client {
 }
 
 /// A client on its way to the thread that frees it.
-struct Doomed(*mut rd_kafka_t);
+struct Doomed(*mut rd_kafka_t, Kept);
 
 // SAFETY: a client may be freed by any thread that is not one of its own.
 unsafe impl Send for Doomed {}
@@ -96,5 +103,6 @@ impl Doomed {
         // SAFETY: made in the last reference's drop alone, after the queues were freed; nobody uses the pointer
         // afterwards.
         unsafe { rd_kafka_destroy_flags(self.0, RD_KAFKA_DESTROY_F_NO_CONSUMER_CLOSE) };
+        drop(self.1);
     }
 }

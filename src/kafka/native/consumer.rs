@@ -12,7 +12,7 @@ use rdkafka::bindings::{
 };
 
 use super::batch::{Batch, Topics};
-use super::client::Client;
+use super::client::{Client, Kept};
 use super::code::{CallError, Code};
 use super::config::Config;
 use super::dispatch::{Dispatcher, Listener};
@@ -48,14 +48,14 @@ impl Consumer {
         topics: impl Iterator<Item = &'a str>,
         listener: Arc<dyn Listener>,
     ) -> Result<Consumer, StartError> {
-        Consumer::prepared(settings, topics, listener, |_| ())
+        Consumer::prepared(settings, topics, listener, |_| None)
     }
 
     pub(super) fn prepared<'a>(
         settings: &BTreeMap<String, String>,
         topics: impl Iterator<Item = &'a str>,
         listener: Arc<dyn Listener>,
-        prepare: impl FnOnce(&Config),
+        prepare: impl FnOnce(&Config) -> Kept,
     ) -> Result<Consumer, StartError> {
         let client = Client::start(rd_kafka_type_t::RD_KAFKA_CONSUMER, settings, prepare)?;
         // SAFETY: the client is alive, and the reference to its queue is freed before it.
@@ -67,6 +67,14 @@ impl Consumer {
         let events = Queue::new(Arc::clone(&client)).map_err(StartError::Settings)?;
         let dispatcher = Dispatcher::new(events, listener).map_err(StartError::Settings)?;
         Ok(Consumer { queue, _dispatcher: dispatcher, client, topics: Topics::new(topics) })
+    }
+
+    pub(super) fn client(&self) -> &Arc<Client> {
+        &self.client
+    }
+
+    pub(super) fn topics(&self) -> &Topics {
+        &self.topics
     }
 
     /// Reads these partitions from now on, each from its offset: (topic, partition, offset).
@@ -92,7 +100,7 @@ impl Consumer {
         unsafe { result_of(error) }
     }
 
-    fn list(&self, partitions: &[(usize, i32, i64)]) -> Result<PartitionList, CallError> {
+    pub(super) fn list(&self, partitions: &[(usize, i32, i64)]) -> Result<PartitionList, CallError> {
         let list = PartitionList::new(partitions.len())?;
         for (topic, partition, offset) in partitions {
             let unknown = || CallError::local("_INVALID_ARG", "a topic that was not named at the start");

@@ -82,7 +82,7 @@ impl Handle {
         settings: &BTreeMap<String, String>,
         listener: Arc<dyn Listener>,
     ) -> Result<Handle, StartError> {
-        let client = Client::start(rd_kafka_type_t::RD_KAFKA_PRODUCER, settings, |_| ())?;
+        let client = Client::start(rd_kafka_type_t::RD_KAFKA_PRODUCER, settings, |_| None)?;
         let queue = Queue::new(client).map_err(StartError::Settings)?;
         let dispatcher = Dispatcher::new(queue, listener).map_err(StartError::Settings)?;
         Ok(Handle { dispatcher })

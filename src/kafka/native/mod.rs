@@ -14,6 +14,7 @@ pub(super) mod consumer;
 pub(super) mod dispatch;
 pub(super) mod groups;
 pub(super) mod handle;
+pub(super) mod member;
 pub(super) mod metadata;
 pub(super) mod offsets;
 pub(super) mod options;

@@ -147,6 +147,11 @@ impl PartitionList {
         self.0.pointer()
     }
 
+    /// Its rows, with what the library has written into them.
+    pub(super) fn rows(&self) -> Vec<Row> {
+        Row::all(self.0.view())
+    }
+
     pub(super) fn add(&self, topic: &str, partition: i32, offset: i64) -> Result<(), CallError> {
         let topic = terminated(topic)?;
         // SAFETY: the list and the name are alive; the name is copied.

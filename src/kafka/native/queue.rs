@@ -6,14 +6,15 @@ use std::sync::Arc;
 use rdkafka::bindings::{
     RD_KAFKA_EVENT_DR, RD_KAFKA_EVENT_ERROR, RD_KAFKA_EVENT_LOG, rd_kafka_event_destroy,
     rd_kafka_event_error_string, rd_kafka_event_log, rd_kafka_event_message_next, rd_kafka_event_opaque,
-    rd_kafka_event_t, rd_kafka_event_type, rd_kafka_message_t, rd_kafka_queue_destroy,
-    rd_kafka_queue_forward, rd_kafka_queue_get_main, rd_kafka_queue_new, rd_kafka_queue_poll,
-    rd_kafka_queue_t, rd_kafka_queue_yield, rd_kafka_set_log_queue,
+    rd_kafka_event_t, rd_kafka_event_topic_partition_list, rd_kafka_event_type, rd_kafka_message_t,
+    rd_kafka_queue_destroy, rd_kafka_queue_forward, rd_kafka_queue_get_main, rd_kafka_queue_new,
+    rd_kafka_queue_poll, rd_kafka_queue_t, rd_kafka_queue_yield, rd_kafka_set_log_queue,
 };
 
 use super::client::Client;
 use super::code::{CallError, Code};
 use super::object::{Owned, View, destroyed_by};
+use super::offsets::Row;
 use super::{raw, text};
 
 destroyed_by! {
@@ -37,11 +38,7 @@ unsafe impl Sync for Queue {}
 impl Queue {
     /// A new queue of this client, onto which its main queue and its logs are forwarded.
     pub(super) fn new(client: Arc<Client>) -> Result<Queue, CallError> {
-        // SAFETY: the client is alive, and the queue is freed before it.
-        let queue = unsafe { rd_kafka_queue_new(client.pointer()) };
-        // SAFETY: the queue was made by its constructor and is ours.
-        let queue = unsafe { Owned::new(queue) };
-        let queue = queue.ok_or_else(|| CallError::local("_FAIL", "no event queue could be made"))?;
+        let Queue { queue, client } = Queue::of_call(client)?;
         // SAFETY: the client is alive; the reference that is returned is freed at the end of this function.
         let main = unsafe { rd_kafka_queue_get_main(client.pointer()) };
         // SAFETY: the reference was made for us.
@@ -52,6 +49,24 @@ impl Queue {
         // SAFETY: client and queue are alive; `log.queue` was set before the client was made.
         let logs = unsafe { rd_kafka_set_log_queue(client.pointer(), queue.pointer()) };
         Code(logs as c_int).error(None).map_or(Ok(Queue { queue, client }), Err)
+    }
+
+    /// A new queue of this client, for the answer to one call.
+    pub(super) fn of_call(client: Arc<Client>) -> Result<Queue, CallError> {
+        // SAFETY: the client is alive, and the queue is freed before it.
+        let queue = unsafe { rd_kafka_queue_new(client.pointer()) };
+        // SAFETY: the queue was made by its constructor and is ours.
+        let queue = unsafe { Owned::new(queue) };
+        let queue = queue.ok_or_else(|| CallError::local("_FAIL", "no event queue could be made"))?;
+        Ok(Queue { queue, client })
+    }
+
+    /// Waits for the next event, for so many milliseconds.
+    pub(super) fn wait_for(&self, milliseconds: c_int) -> Option<Event> {
+        // SAFETY: the queue is alive.
+        let event = unsafe { rd_kafka_queue_poll(self.queue.pointer(), milliseconds) };
+        // SAFETY: the event is ours.
+        unsafe { Owned::new(event) }.map(Event)
     }
 
     /// The client whose queue it is.
@@ -113,6 +128,14 @@ impl Event {
             let Some(message) = (unsafe { View::new(message) }) else { break };
             look(message);
         }
+    }
+
+    /// The partitions it carries, each with its own error.
+    pub(super) fn rows(&self) -> Vec<Row> {
+        // SAFETY: the event is alive; NULL, or a list that lives as long as the event.
+        let list = unsafe { rd_kafka_event_topic_partition_list(self.0.pointer()) };
+        // SAFETY: as above, and nobody changes it.
+        unsafe { View::new(list) }.map_or_else(Vec::new, Row::all)
     }
 
     /// What it is about.

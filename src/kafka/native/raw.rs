@@ -8,9 +8,9 @@
 use std::ffi::{c_char, c_int, c_void};
 
 use rdkafka::bindings::{
-    rd_kafka_ConfigEntry_t, rd_kafka_ConfigResource_t, rd_kafka_ConsumerGroupListing_t, rd_kafka_error_t,
-    rd_kafka_event_t, rd_kafka_headers_t, rd_kafka_message_t, rd_kafka_metadata_t, rd_kafka_t,
-    rd_kafka_topic_partition_list_t, rd_kafka_topic_result_t, rd_kafka_topic_t,
+    rd_kafka_ConfigEntry_t, rd_kafka_ConfigResource_t, rd_kafka_ConsumerGroupListing_t, rd_kafka_conf_t,
+    rd_kafka_error_t, rd_kafka_event_t, rd_kafka_headers_t, rd_kafka_message_t, rd_kafka_metadata_t,
+    rd_kafka_queue_t, rd_kafka_t, rd_kafka_topic_partition_list_t, rd_kafka_topic_result_t, rd_kafka_topic_t,
 };
 
 unsafe extern "C" {
@@ -40,6 +40,31 @@ unsafe extern "C" {
         client: *mut rd_kafka_t,
         partitions: *const rd_kafka_topic_partition_list_t,
     ) -> c_int;
+    pub(super) fn rd_kafka_subscribe(
+        client: *mut rd_kafka_t,
+        topics: *const rd_kafka_topic_partition_list_t,
+    ) -> c_int;
+    pub(super) fn rd_kafka_committed(
+        client: *mut rd_kafka_t,
+        partitions: *mut rd_kafka_topic_partition_list_t,
+        timeout: c_int,
+    ) -> c_int;
+    pub(super) fn rd_kafka_commit_queue(
+        client: *mut rd_kafka_t,
+        offsets: *const rd_kafka_topic_partition_list_t,
+        queue: *mut rd_kafka_queue_t,
+        callback: *const c_void,
+        opaque: *mut c_void,
+    ) -> c_int;
+    pub(super) fn rd_kafka_conf_set_rebalance_cb(
+        config: *mut rd_kafka_conf_t,
+        callback: unsafe extern "C" fn(
+            *mut rd_kafka_t,
+            c_int,
+            *mut rd_kafka_topic_partition_list_t,
+            *mut c_void,
+        ),
+    );
     pub(super) fn rd_kafka_message_timestamp(message: *const rd_kafka_message_t, kind: *mut c_int) -> i64;
     pub(super) fn rd_kafka_message_headers(
         message: *const rd_kafka_message_t,

@@ -19,6 +19,7 @@ use rdkafka::bindings::{
 
 use super::client::Client;
 use super::code::{CallError, Code};
+use super::config::Config;
 use super::dispatch::{Dispatcher, Listener};
 use super::handle::StartError;
 use super::object::{Owned, View, accessors, destroyed_by, fields};
@@ -97,7 +98,10 @@ impl Producer {
         listener: Arc<dyn Listener>,
         reported: impl Fn(&mut dyn Iterator<Item = Report>) + Send + Sync + 'static,
     ) -> Result<Producer, StartError> {
-        let want = |config: &super::config::Config| config.want(RD_KAFKA_EVENT_DR);
+        let want = |config: &Config| {
+            config.want(RD_KAFKA_EVENT_DR);
+            None
+        };
         let client = Client::start(rd_kafka_type_t::RD_KAFKA_PRODUCER, settings, want)?;
         let topic = |name: &str| {
             let name = terminated(name)?;

@@ -79,6 +79,7 @@ impl JsonProjection {
             slots,
             left: self.wanted,
             strict: self.strict,
+            met: 0,
         };
         run.value(0)?;
         if self.strict {
@@ -115,12 +116,20 @@ struct Run<'d, 's> {
     /// How many slots are still to be filled.
     left: usize,
     strict: bool,
+    /// Which of the first 64 values on the way were met.
+    met: u64,
 }
 
 impl<'d> Run<'d, '_> {
     /// Reads a value of which something is wanted.
     fn value(&mut self, node: usize) -> Result<(), JsonError> {
         let Some(Node { slot, fields }) = self.nodes.get(node) else { return Ok(()) };
+        // Of a name that stands twice the second value is passed over whole: its fields are none of the first one's.
+        let mark = u32::try_from(node).ok().and_then(|node| 1_u64.checked_shl(node)).unwrap_or(0);
+        if self.met & mark != 0 {
+            return self.reader.skip().map(drop);
+        }
+        self.met |= mark;
         let kind = self.reader.kind()?;
         let begin = self.reader.at();
         if kind == Kind::Object && !fields.is_empty() {
