@@ -6,8 +6,8 @@ use std::sync::mpsc::RecvTimeoutError;
 
 use eventctl_core::produce::{End, Ending, Ledger, LineError, Maker, Prepared, ProduceReport, Reason, Room};
 
-use super::feed;
-use super::run::{TICK, new_id};
+use super::run::TICK;
+use super::{Source, World, feed};
 use crate::failure::Failure;
 use crate::stop::Stop;
 
