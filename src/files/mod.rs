@@ -4,6 +4,7 @@
 //! (a path the user named: input, 2; a full disk: this machine, 3) and knows nothing of what stands in a file.
 #![expect(clippy::disallowed_methods, reason = "this is the door to std::fs")]
 
+mod container;
 mod input;
 mod schemas;
 mod stream;
@@ -14,6 +15,7 @@ use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 
+pub use container::{Container, ContainerBlock};
 pub use input::Input;
 pub use schemas::{SchemaFolder, list_schemas, read_schemas};
 pub use stream::Stream;

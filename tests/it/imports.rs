@@ -18,6 +18,7 @@ const DOORS: &[(&str, &[&str])] = &[
     ("clap_complete", &["cli", "commands"]),
     ("rustix", &["ui", "settings", "files", "process"]),
     ("anyhow", &["failure"]),
+    ("apache_avro", &["files"]),
     ("governor", &["flow"]),
     ("uuid", &["flow"]),
 ];

@@ -13,13 +13,14 @@ use std::time::{Duration, Instant};
 
 use eventctl_core::catalog::{Encoding, KeyEncoding, Partitioner};
 use eventctl_core::fault::Seen;
-use eventctl_core::name::TopicName;
-use eventctl_core::produce::{Ending, ProduceReport, Recipe};
+use eventctl_core::name::{ClusterId, TopicName};
+use eventctl_core::produce::{Ending, Maker, ProduceReport, Records};
 
-use crate::commands::{Context, SchemaFolderArgs};
+use crate::commands::{Context, SchemaDesk, SchemaFolderArgs};
 use crate::failure::Failure;
-use crate::files::{self, Input};
-use crate::flow::send::{self, SendOptions, Sending, WriteOptions};
+use crate::files::{self, Container, Input};
+use crate::flow::schema_cache::SchemaCache;
+use crate::flow::send::{self, SendOptions, Sending, Source, World, WriteOptions};
 use crate::gate::{self, Approved, Live};
 use crate::kafka::cluster::Cluster;
 use crate::kafka::writer::{WriteTo, WriterOptions};
@@ -50,6 +51,15 @@ pub struct Args {
     /// Validate and encode by this schema file, v<N>.avsc [default: the newest that is registered]
     #[arg(long, value_name = "N")]
     schema_version: Option<u32>,
+    /// The lines are records as `consume -o json` writes them: keys, values, headers and timestamps go back as they were
+    #[arg(long, conflicts_with = "schema_version")]
+    records: bool,
+    /// Each record stays in the partition that it was read from
+    #[arg(long, requires = "records")]
+    keep_partitions: bool,
+    /// A record whose decoded value was edited is encoded anew
+    #[arg(long, requires = "records")]
+    encode: bool,
     /// Encode, and show partition and bytes; send nothing
     #[arg(long, conflicts_with_all = ["transaction", "rate"])]
     dry_run: bool,
@@ -106,21 +116,23 @@ pub async fn run(args: Args, cx: &Context) -> Result<Outcome, Failure> {
     args.check()?;
     let desk = cx.schema_desk_if_any(&args.folder)?;
     let rules = rules::of(&args, cx, &desk)?;
-    let input = args.input(cx)?;
+    let source = args.source(cx)?;
     let cluster = cx.cluster()?;
     let (partitions, live) = cx.stop.or(topic(&cluster, &args.topic)).await?;
-    let recipe = cx.stop.or(schemas::recipe(&args, cx, &desk, (&rules, partitions))).await?;
+    let maker = cx.stop.or(maker(&args, cx, &desk, (rules.as_ref(), partitions))).await?;
+    let world = args.world(cx, live.as_ref())?;
     let environment = rules::environment(cx, &desk)?;
     let expected = cx.expected_of(environment)?;
     gate::expect_cluster(&expected, live.as_ref())?;
     if args.dry_run {
-        return rehearse(&args, cx, (input, &recipe));
+        return rehearse(&args, cx, (source, maker, world)).await;
     }
     let to = WriteTo { topics: vec![args.topic.clone()], risks: Vec::new() };
     let policy = cx.typed_policy(args.confirm_context.as_deref(), environment, live.as_ref())?;
     let to = gate::pass(to, &policy, Live::Cluster(live.as_ref()), &mut cx.terminal())?;
+    let partitioner = rules.map_or(Partitioner::Murmur2, |rules| rules.partitioner);
     let begun = Instant::now();
-    let report = args.send(cx, (input, recipe, &rules), to).await?;
+    let report = args.send(cx, (source, maker, world), (to, partitioner)).await?;
     args.told(cx, &report, begun.elapsed());
     Ok(outcome(&report, cx))
 }
@@ -137,18 +149,31 @@ impl Args {
         Ok(())
     }
 
-    fn input(&self, cx: &Context) -> Result<Input, Failure> {
-        match &self.file {
-            None => Ok(Input::stdin()),
-            Some(path) => Input::open(&cx.around.directory().join(path)),
+    fn source(&self, cx: &Context) -> Result<Source, Failure> {
+        let Some(path) = &self.file else { return Ok(Source::Lines(Input::stdin())) };
+        let path = cx.around.directory().join(path);
+        if path.extension().is_some_and(|extension| extension == "avro") {
+            if self.records {
+                return Err(Failure::usage("an Avro container file holds events, and no records"));
+            }
+            return Container::open(&path).map(Source::Container);
         }
+        Input::open(&path).map(Source::Lines)
+    }
+
+    /// Records carry ids of schemas; what is made of them is looked up to see whether a body was edited.
+    fn world(&self, cx: &Context, live: Option<&ClusterId>) -> Result<World, Failure> {
+        let registry = if self.records { cx.registry()? } else { None };
+        let Some(registry) = registry else { return Ok(World::default()) };
+        let folder = cx.around.cache_folder();
+        Ok(World::with(SchemaCache::new(folder.as_deref(), live.map(ClusterId::as_str), registry)))
     }
 
     async fn send(
         &self,
         cx: &Context,
-        (input, recipe, rules): (Input, Recipe, &Rules),
-        to: Approved<WriteTo>,
+        (source, maker, world): (Source, Maker, World),
+        (to, partitioner): (Approved<WriteTo>, Partitioner),
     ) -> Result<ProduceReport, Failure> {
         let rejects = match &self.on_error {
             Wrong::RejectFile(path) => Some(files::create(&cx.around.directory().join(path))?),
@@ -163,7 +188,7 @@ impl Args {
             transactional,
             delivery_timeout: self.delivery_timeout,
             max_in_flight: self.max_in_flight as usize,
-            partitioner: rules.partitioner,
+            partitioner,
             compression: None,
         };
         let options = SendOptions {
@@ -173,12 +198,12 @@ impl Args {
             max_in_flight: self.max_in_flight as usize,
         };
         let bytes_read = Arc::new(AtomicU64::new(0));
-        let total = usize::try_from(input.length().unwrap_or(0)).unwrap_or(usize::MAX);
+        let total = usize::try_from(source.length().unwrap_or(0)).unwrap_or(usize::MAX);
         let read = Arc::clone(&bytes_read);
         let bar = (total > 0)
             .then(|| cx.ui.progress("bytes read", total, move || read.load(Ordering::Relaxed) as usize));
         let sink = telling::sink(cx.ui, self.topic.to_string());
-        let sending = Sending { input, recipe, options, sink, stop: cx.stop.clone(), bytes_read };
+        let sending = Sending { source, maker, world, options, sink, stop: cx.stop.clone(), bytes_read };
         let write = WriteOptions { connect: cx.connect_options()?, writer, timeout: cx.timeout()? };
         let report = send::on_thread(sending, to, write).await;
         drop(bar);
@@ -195,10 +220,7 @@ impl Args {
 }
 
 /// How many partitions the topic has, and which cluster says so.
-async fn topic(
-    cluster: &Cluster,
-    name: &TopicName,
-) -> Result<(i32, Option<eventctl_core::name::ClusterId>), Failure> {
+async fn topic(cluster: &Cluster, name: &TopicName) -> Result<(i32, Option<ClusterId>), Failure> {
     let names = [name.clone()];
     let (live, mut seen) = tokio::try_join!(cluster.describe(), cluster.topics(&names, false))?;
     match seen.remove(name) {
@@ -213,11 +235,37 @@ async fn topic(
     }
 }
 
-fn rehearse(args: &Args, cx: &Context, (input, recipe): (Input, &Recipe)) -> Result<Outcome, Failure> {
+/// What is made of lines.
+async fn maker(
+    args: &Args,
+    cx: &Context,
+    desk: &SchemaDesk,
+    (rules, partitions): (Option<&Rules>, i32),
+) -> Result<Maker, Failure> {
+    if !args.records {
+        let rules = rules.ok_or_else(|| rules::nothing_said(&args.topic))?;
+        return Ok(Maker::Bodies(Box::new(schemas::recipe(args, cx, desk, (rules, partitions)).await?)));
+    }
+    let bodies = match rules.filter(|_| args.encode) {
+        Some(rules) => Some(Box::new(schemas::recipe(args, cx, desk, (rules, partitions)).await?)),
+        None => None,
+    };
+    let placement = match rules {
+        Some(rules) => rules.placement.clone(),
+        None => rules::placement(args)?,
+    };
+    let (keep_partitions, encode) = (args.keep_partitions, args.encode);
+    Ok(Maker::Records(Records { placement, partitions, keep_partitions, encode, bodies }))
+}
+
+async fn rehearse(
+    args: &Args,
+    cx: &Context,
+    (source, maker, world): (Source, Maker, World),
+) -> Result<Outcome, Failure> {
     let begun = Instant::now();
-    let mut told = telling::Rehearsal::new(cx.ui, args.topic.as_str(), recipe);
-    let report = send::rehearse(input, recipe, &cx.stop, &mut |line, made| told.line(line, made))?;
-    told.flush()?;
+    let told = telling::Rehearsal::new(cx.ui, args.topic.to_string());
+    let report = send::rehearse_on_thread(source, (maker, world), cx.stop.clone(), Box::new(told)).await?;
     args.told(cx, &report, begun.elapsed());
     Ok(outcome(&report, cx))
 }

@@ -3,6 +3,7 @@
 use eventctl_core::catalog::{
     Catalog, Encoding, Environment, Event, KeyEncoding, Partitioner, TENANT_PATTERN, Topic,
 };
+use eventctl_core::name::TopicName;
 use eventctl_core::partitioner::Placement;
 
 use super::{Args, WithoutCatalog};
@@ -31,12 +32,28 @@ pub(super) fn environment<'a>(
     catalog.map(|catalog| Ok((catalog, cx.environment(catalog)?))).transpose()
 }
 
-pub(super) fn of(args: &Args, cx: &Context, desk: &SchemaDesk) -> Result<Rules, Failure> {
+/// What holds for the topic; none for records of a topic of which nothing is said.
+pub(super) fn of(args: &Args, cx: &Context, desk: &SchemaDesk) -> Result<Option<Rules>, Failure> {
     let environment = environment(cx, desk)?;
     match environment.and_then(|(_, environment)| environment.topic(args.topic.as_str())) {
-        Some(topic) => of_catalog(args, topic),
-        None => of_flags(args),
+        // Records need no encoding: they have their bytes.
+        Some(topic) if args.records && topic.encoding.is_none() => Ok(None),
+        Some(topic) => of_catalog(args, topic).map(Some),
+        None if args.records => Ok(None),
+        None => of_flags(args).map(Some),
     }
+}
+
+pub(super) fn nothing_said(topic: &TopicName) -> Failure {
+    Failure::usage(format!("no catalog says how {topic} is written")).hint(
+        "say it with --encoding json, string or raw, and --key-field for a key; or add it to the catalog",
+    )
+}
+
+/// How keys find their partitions where no catalog says so.
+pub(super) fn placement(args: &Args) -> Result<Placement, Failure> {
+    let partitioner = args.without_catalog.partitioner.unwrap_or(Partitioner::Murmur2);
+    Placement::new(partitioner, TENANT_PATTERN).map_err(|error| Failure::input(error.to_string()))
 }
 
 fn of_catalog(args: &Args, topic: &Topic) -> Result<Rules, Failure> {
@@ -101,7 +118,6 @@ fn of_flags(args: &Args) -> Result<Rules, Failure> {
     }
     let key_encoding = flags.key_encoding.unwrap_or(KeyEncoding::Text);
     let partitioner = flags.partitioner.unwrap_or(Partitioner::Murmur2);
-    let placement = Placement::new(partitioner, TENANT_PATTERN);
     Ok(Rules {
         encoding,
         events: Vec::new(),
@@ -109,6 +125,6 @@ fn of_flags(args: &Args) -> Result<Rules, Failure> {
         key: flags.key_field.clone().map(|field| (field, key_encoding)),
         timestamp: None,
         partitioner,
-        placement: placement.map_err(|error| Failure::input(error.to_string()))?,
+        placement: placement(args)?,
     })
 }

@@ -1,9 +1,9 @@
 //! Telling what becomes of lines while they are sent: as JSON all of them, for people those to look at.
 
-use eventctl_core::produce::{End, LineError, Prepared, Reason, Recipe};
+use eventctl_core::produce::{End, LineError, Prepared, Reason};
 
 use crate::failure::Failure;
-use crate::flow::send::Sink;
+use crate::flow::send::{Audience, Sink};
 use crate::render::produce::{Planned, TOLD, line_json, line_text, planned_json, planned_text};
 use crate::ui::{Format, Ui};
 
@@ -50,24 +50,28 @@ impl Sink for Ends {
 }
 
 /// Tells the lines of a dry run.
-pub(super) struct Rehearsal<'a> {
+pub(super) struct Rehearsal {
     ui: Ui,
-    topic: &'a str,
-    recipe: &'a Recipe,
+    topic: String,
     gathered: String,
 }
 
-impl<'a> Rehearsal<'a> {
-    pub(super) fn new(ui: Ui, topic: &'a str, recipe: &'a Recipe) -> Self {
-        Rehearsal { ui, topic, recipe, gathered: String::new() }
+impl Rehearsal {
+    pub(super) fn new(ui: Ui, topic: String) -> Self {
+        Rehearsal { ui, topic, gathered: String::new() }
     }
+}
 
-    pub(super) fn line(&mut self, line: u64, made: Result<&Prepared<'_>, LineError>) -> Result<(), Failure> {
+impl Audience for Rehearsal {
+    fn line(
+        &mut self,
+        line: u64,
+        made: Result<(&Prepared<'_>, Option<&str>), LineError>,
+    ) -> Result<(), Failure> {
         let json = self.ui.style().format == Format::Json;
         match made {
-            Ok(record) => {
-                let event = record.event.and_then(|event| self.recipe.event(event));
-                let planned = Planned { line, topic: self.topic, event, record };
+            Ok((record, event)) => {
+                let planned = Planned { line, topic: &self.topic, event, record };
                 if json {
                     planned_json(&planned, &mut self.gathered);
                 } else {
@@ -77,7 +81,7 @@ impl<'a> Rehearsal<'a> {
             Err(error) => {
                 let end = End::Refused(Reason::Line(Box::new(error)));
                 if json {
-                    line_json(self.topic, line, &end, &mut self.gathered);
+                    line_json(&self.topic, line, &end, &mut self.gathered);
                 } else if let Some(text) = line_text(line, &end) {
                     // What was prepared before it stands before it, also where both go to one terminal.
                     self.flush()?;
@@ -88,7 +92,7 @@ impl<'a> Rehearsal<'a> {
         if self.gathered.len() >= GATHERED { self.flush() } else { Ok(()) }
     }
 
-    pub(super) fn flush(&mut self) -> Result<(), Failure> {
+    fn flush(&mut self) -> Result<(), Failure> {
         let told = self.ui.data(&self.gathered);
         self.gathered.clear();
         told

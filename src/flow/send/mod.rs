@@ -12,6 +12,7 @@ mod rehearse;
 mod rejects;
 mod run;
 mod transaction;
+mod world;
 
 #[cfg(test)]
 mod tests;
@@ -23,16 +24,18 @@ use std::time::Duration;
 
 use eventctl_core::fault::Fault;
 use eventctl_core::name::TopicName;
-use eventctl_core::produce::{End, Ending, OnError, ProduceReport, Reason, Recipe};
+use eventctl_core::produce::{End, Ending, Maker, OnError, ProduceReport, Reason};
 
 use crate::failure::Failure;
-use crate::files::{Input, Output};
+use crate::files::Output;
 use crate::gate::Approved;
 use crate::kafka::connect::ConnectOptions;
 use crate::kafka::writer::{Delivery, Outgoing, SendError, Transactional, WriteTo, Writer, WriterOptions};
 use crate::stop::Stop;
-pub use rehearse::{Tell, rehearse};
+pub use feed::Source;
+pub use rehearse::{Audience, rehearse_on_thread};
 use run::Run;
+pub use world::World;
 
 /// What the ends of lines are told to, in the order of the lines.
 pub trait Sink: Send {
@@ -104,10 +107,12 @@ pub struct SendOptions {
 
 /// What is sent, and where it is told.
 pub struct Sending {
-    /// The lines.
-    pub input: Input,
+    /// Where the lines come from.
+    pub source: Source,
     /// What is made of them.
-    pub recipe: Recipe,
+    pub maker: Maker,
+    /// What records need besides.
+    pub world: World,
     /// How.
     pub options: SendOptions,
     /// What their ends are told to.
@@ -158,8 +163,15 @@ pub async fn on_thread(
     to: Approved<WriteTo>,
     write: WriteOptions,
 ) -> Result<ProduceReport, Failure> {
+    on_a_thread(move || send(sending, &to, &write)).await
+}
+
+/// Does work that waits on a thread of its own.
+async fn on_a_thread<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, Failure> + Send + 'static,
+) -> Result<T, Failure> {
     let (ended, end) = tokio::sync::oneshot::channel();
-    let work = move || drop(ended.send(send(sending, &to, &write)));
+    let work = move || drop(ended.send(work()));
     let spawned = std::thread::Builder::new().name("sender".to_owned()).spawn(work);
     spawned.map_err(|error| Failure::machine(format!("cannot send: {error}")))?;
     // Without an answer the thread has panicked, which is a bug that was told already.
@@ -168,8 +180,9 @@ pub async fn on_thread(
 
 /// Sends lines through an outlet, without a transaction or within one that is open.
 fn run<O: Outlet>(outlet: &O, sending: Sending, limit: Option<Duration>) -> Result<ProduceReport, Failure> {
-    let fed = feed::start(sending.input, Arc::clone(&sending.bytes_read))?;
-    let mut run = Run::new(outlet, &sending.recipe, sending.options, (sending.sink, sending.stop));
+    let fed = feed::start(sending.source, Arc::clone(&sending.bytes_read))?;
+    let mut run =
+        Run::new(outlet, (&sending.maker, sending.world), sending.options, (sending.sink, sending.stop));
     run.limit(limit);
     let ending = run.lines(&fed);
     let (ending, unread) = run.wind_up(ending, fed);

@@ -4,28 +4,53 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 use std::sync::mpsc::RecvTimeoutError;
 
-use eventctl_core::produce::{End, Ending, Ledger, LineError, Prepared, ProduceReport, Reason, Recipe, Room};
+use eventctl_core::produce::{End, Ending, Ledger, LineError, Maker, Prepared, ProduceReport, Reason, Room};
 
-use super::feed;
-use super::run::{TICK, new_id};
+use super::run::TICK;
+use super::{Source, World, feed};
 use crate::failure::Failure;
-use crate::files::Input;
 use crate::stop::Stop;
 
-/// What is made of a line, or why nothing is.
-pub type Tell<'a> = dyn FnMut(u64, Result<&Prepared<'_>, LineError>) -> Result<(), Failure> + 'a;
+/// Who sees what would be sent.
+pub trait Audience: Send {
+    /// What is made of a line, with the name of its event, or why nothing is.
+    ///
+    /// # Errors
+    /// Where it cannot be told.
+    fn line(
+        &mut self,
+        line: u64,
+        made: Result<(&Prepared<'_>, Option<&str>), LineError>,
+    ) -> Result<(), Failure>;
 
-/// Makes a record of each line, wrong ones notwithstanding. Those that would be sent are counted as not sent.
+    /// What was gathered shall be seen.
+    ///
+    /// # Errors
+    /// Where it cannot be told.
+    fn flush(&mut self) -> Result<(), Failure>;
+}
+
+/// Makes a record of each line, wrong ones notwithstanding, on a thread of its own. Those that would be sent are
+/// counted as not sent.
 ///
 /// # Errors
 /// Where the input cannot be read, or what was made not be told.
-pub fn rehearse(
-    input: Input,
-    recipe: &Recipe,
-    stop: &Stop,
-    tell: &mut Tell<'_>,
+pub async fn rehearse_on_thread(
+    source: Source,
+    (maker, world): (Maker, World),
+    stop: Stop,
+    mut audience: Box<dyn Audience>,
 ) -> Result<ProduceReport, Failure> {
-    let fed = feed::start(input, Arc::new(AtomicU64::new(0)))?;
+    super::on_a_thread(move || rehearse(source, (&maker, world), &stop, audience.as_mut())).await
+}
+
+fn rehearse(
+    source: Source,
+    (maker, mut world): (&Maker, World),
+    stop: &Stop,
+    audience: &mut dyn Audience,
+) -> Result<ProduceReport, Failure> {
+    let fed = feed::start(source, Arc::new(AtomicU64::new(0)))?;
     let mut ledger: Ledger<Reason> = Ledger::default();
     let mut room = Room::default();
     let ending = loop {
@@ -42,13 +67,14 @@ pub fn rehearse(
             let end = if line.is_blank() {
                 End::Blank
             } else {
-                match recipe.prepare(&line, &mut room, &mut new_id) {
+                match maker.prepare(&line, &mut room, &mut world) {
                     Ok(prepared) => {
-                        tell(number, Ok(&prepared))?;
+                        let event = prepared.event.and_then(|event| maker.event(event));
+                        audience.line(number, Ok((&prepared, event)))?;
                         End::NotSent
                     }
                     Err(error) => {
-                        tell(number, Err(error.clone()))?;
+                        audience.line(number, Err(error.clone()))?;
                         End::Refused(Reason::Line(Box::new(error)))
                     }
                 }
@@ -57,6 +83,7 @@ pub fn rehearse(
             while ledger.next().is_some() {}
         }
     };
+    audience.flush()?;
     Ok(ProduceReport {
         tally: ledger.tally(),
         unread: ending != Ending::Input,

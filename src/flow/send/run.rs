@@ -5,14 +5,14 @@ use std::time::{Duration, Instant};
 
 use eventctl_core::fault::FaultKind;
 use eventctl_core::produce::{
-    Block, End, Ending, Ledger, Line, OnError, Prepared, ProduceReport, Reason, Recipe, Room,
+    Block, End, Ending, Ledger, Line, Maker, OnError, Prepared, ProduceReport, Reason, Room,
 };
 use eventctl_core::record::Header;
 
 use super::feed::Fed;
 use super::pace::Pace;
 use super::rejects::Rejects;
-use super::{Outlet, SendOptions, Sink};
+use super::{Outlet, SendOptions, Sink, World};
 use crate::failure::Failure;
 use crate::kafka::writer::{Delivery, Outgoing, SendError};
 use crate::stop::Stop;
@@ -26,15 +26,10 @@ const WINDOW: usize = 8;
 /// How many blocks are still counted when no more is sent.
 const COUNTED: usize = 8;
 
-/// Adds the text of a new id: ordered by time, so that ids of one run stand together.
-pub(super) fn new_id(out: &mut String) {
-    let mut text = uuid::Uuid::encode_buffer();
-    out.push_str(uuid::Uuid::now_v7().hyphenated().encode_lower(&mut text));
-}
-
 pub(super) struct Run<'a, O> {
     outlet: &'a O,
-    recipe: &'a Recipe,
+    maker: &'a Maker,
+    world: World,
     on_error: OnError,
     rejects: Option<Rejects>,
     pace: Option<Pace>,
@@ -53,13 +48,14 @@ pub(super) struct Run<'a, O> {
 impl<'a, O: Outlet> Run<'a, O> {
     pub(super) fn new(
         outlet: &'a O,
-        recipe: &'a Recipe,
+        (maker, world): (&'a Maker, World),
         options: SendOptions,
         (sink, stop): (Box<dyn Sink>, Stop),
     ) -> Self {
         Run {
             outlet,
-            recipe,
+            maker,
+            world,
             on_error: options.on_error,
             rejects: options.rejects.map(Rejects::new),
             pace: options.rate.map(Pace::new),
@@ -205,8 +201,8 @@ impl<'a, O: Outlet> Run<'a, O> {
     }
 
     fn line(&mut self, line: &Line<'_>, room: &mut Room) {
-        let recipe = self.recipe;
-        match recipe.prepare(line, room, &mut new_id) {
+        let maker = self.maker;
+        match maker.prepare(line, room, &mut self.world) {
             Err(error) => self.refuse(line.number, Reason::Line(Box::new(error))),
             Ok(prepared) => {
                 if !self.wait_for_its_turn() {

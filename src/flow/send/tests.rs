@@ -9,11 +9,11 @@ use eventctl_core::catalog::{Encoding, Partitioner, TENANT_PATTERN};
 use eventctl_core::fault::{Fault, FaultKind};
 use eventctl_core::partitioner::Placement;
 use eventctl_core::produce::{
-    End, Ending, Ledger, OnError, ProduceReport, Reason, Recipe, RecipeInput, TransactionEnd,
+    End, Ending, Ledger, Maker, OnError, ProduceReport, Reason, Recipe, RecipeInput, TransactionEnd,
 };
 
 use super::transaction::apply;
-use super::{Outlet, SendOptions, Sending, Sink, run};
+use super::{Outlet, SendOptions, Sending, Sink, Source, World, run};
 use crate::failure::Failure;
 use crate::files::{self, Input};
 use crate::kafka::writer::{Delivery, NotStored, Outgoing, SendError, Stored};
@@ -141,8 +141,9 @@ impl Test {
         let rejects = matches!(self.on_error, OnError::Reject)
             .then(|| files::create(&self.folder.path().join("rejects")).unwrap());
         let sending = Sending {
-            input: Input::open(&path).unwrap(),
-            recipe: recipe.unwrap(),
+            source: Source::Lines(Input::open(&path).unwrap()),
+            maker: Maker::Bodies(Box::new(recipe.unwrap())),
+            world: World::default(),
             options: SendOptions { on_error: self.on_error, rejects, rate: None, max_in_flight: 3 },
             sink: Box::new(self.told.clone()),
             stop: self.stop.clone(),

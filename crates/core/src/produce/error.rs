@@ -9,6 +9,7 @@ use crate::codec::event::PayloadError;
 use crate::json::{JsonError, Kind};
 use crate::key::KeyError;
 use crate::partitioner::PlaceError;
+use crate::record::json::RecordLineProblem;
 use crate::yaml::{near_miss, shown};
 
 /// Why a line is refused.
@@ -72,6 +73,27 @@ pub enum LineProblem {
     },
     /// The key has no place.
     Place(PlaceError),
+    /// It is no record.
+    Record(RecordLineProblem),
+    /// A body is not what its bytes say.
+    Edited {
+        /// Which one.
+        member: &'static str,
+    },
+    /// A body has no bytes.
+    NoBytes {
+        /// Which one.
+        member: &'static str,
+        /// True where it should have been encoded, and nothing says how.
+        encode: bool,
+    },
+    /// It shall stay in a partition that is not there.
+    Partition {
+        /// The partition, where the line has one.
+        partition: Option<i32>,
+        /// How many there are.
+        partitions: i32,
+    },
     /// The timestamp's field tells none.
     Stamp {
         /// The field.
@@ -172,6 +194,26 @@ impl fmt::Display for LineProblem {
             LineProblem::Envelope(error) => error.fmt(formatter),
             LineProblem::Key { field, why } => write!(formatter, "`{field}`: {why}"),
             LineProblem::Place(error) => error.fmt(formatter),
+            LineProblem::Record(problem) => problem.fmt(formatter),
+            LineProblem::Edited { member } => write!(
+                formatter,
+                "`{member}` was edited: its bytes say something else; encode it anew with --encode"
+            ),
+            LineProblem::NoBytes { member, encode: false } => {
+                write!(formatter, "`{member}` has no bytes beside it; encode it anew with --encode")
+            }
+            LineProblem::NoBytes { member, encode: true } => {
+                write!(
+                    formatter,
+                    "`{member}` cannot be encoded: the catalog does not say how this topic is written"
+                )
+            }
+            LineProblem::Partition { partition: None, .. } => {
+                formatter.write_str("`partition` is missing, and it shall be kept")
+            }
+            LineProblem::Partition { partition: Some(partition), partitions } => {
+                write!(formatter, "the topic has no partition {partition}: it has {partitions}")
+            }
             LineProblem::Stamp { field, why } => write!(formatter, "`{field}` {why}"),
         }
     }

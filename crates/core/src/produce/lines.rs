@@ -191,6 +191,12 @@ impl Blocks {
 }
 
 impl Block {
+    /// Lines that are whole, each with its end.
+    #[must_use]
+    pub fn of(lines: Vec<u8>) -> Block {
+        Block { bytes: lines, too_long: None }
+    }
+
     /// Its lines, of which the first has this number.
     #[must_use]
     pub fn lines(&self, first: u64) -> Lines<'_> {

@@ -471,7 +471,7 @@ fn has_text(schema: &Schema, name: &str) -> bool {
 }
 
 /// What bytes that are no text look like, at the beginning of an input.
-fn not_text(line: u64, bytes: &[u8], at: usize) -> LineError {
+pub(super) fn not_text(line: u64, bytes: &[u8], at: usize) -> LineError {
     let marks: [(&[u8], &str); 4] = [
         (&[0x1f, 0x8b], "gzip data: unpack it first"),
         (&[0xff, 0xfe], "UTF-16: turn it into UTF-8 first"),
