@@ -43,6 +43,17 @@ pub enum Next {
     End(ScanEnd),
 }
 
+/// What a visitor wants of one partition.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Wish {
+    /// Nothing for now.
+    Pause,
+    /// More again.
+    Resume,
+    /// Nothing any more.
+    Close,
+}
+
 /// Whoever looks at the records of a reading.
 pub trait Visitor: Send {
     /// Looks at a record of the reading; those of a partition come in the order of their offsets.
@@ -59,10 +70,17 @@ pub trait Visitor: Send {
         Ok(Next::Go)
     }
 
+    /// Hears that a partition of this topic (by its place among the topics of the reading) gives no more records.
+    fn ended(&mut self, _topic: usize, _partition: i32) {}
+
+    /// What it wants of partitions, asked after each batch.
+    fn wishes(&mut self) -> Vec<(usize, i32, Wish)> {
+        Vec::new()
+    }
+
     /// False where the headers of a record with this value are of no interest: to take them apart costs as much as the
     /// rest of a small record.
-    fn wants_headers(&self, topic: &str, value: Option<&[u8]>) -> bool {
-        let _whatever_they_are = (topic, value);
+    fn wants_headers(&self, _topic: &str, _value: Option<&[u8]>) -> bool {
         true
     }
 }
@@ -123,7 +141,10 @@ pub async fn scan<V: Visitor + 'static>(
 }
 
 /// Runs work on a plain thread and waits for it.
-async fn on_a_thread<T: Send + 'static>(
+///
+/// # Errors
+/// The work's own; where no thread can be started.
+pub async fn on_a_thread<T: Send + 'static>(
     name: &str,
     work: impl FnOnce() -> Result<T, Failure> + Send + 'static,
 ) -> Result<T, Failure> {
@@ -201,10 +222,11 @@ impl Scan {
                 }
             }
             drop(batch);
-            self.settle();
+            self.settle(visitor);
             if let (None, Next::End(why)) = (end, visitor.drained()?) {
                 end = Some(why);
             }
+            self.grant(visitor.wishes());
         }
         Ok(Scanned {
             end: end.unwrap_or(ScanEnd::Ends),
@@ -277,12 +299,8 @@ impl Scan {
     }
 
     /// Stops reading what is done, tells how far it is, and looks at logs that are shorter than they were.
-    fn settle(&mut self) {
-        if let Some(scanner) = &mut self.scanner {
-            for (topic, partition) in self.tracker.finished() {
-                scanner.finish(topic, partition);
-            }
-        }
+    fn settle(&mut self, visitor: &mut impl Visitor) {
+        self.end_finished(visitor);
         if let Some((read, _)) = self.tracker.progress() {
             self.means.progress.read.store(read, Ordering::Relaxed);
         } else {
@@ -297,6 +315,28 @@ impl Scan {
         if since.elapsed() >= SHORT_FOR {
             for (topic, partition, end, until) in short {
                 self.tracker.fail(topic, partition, truncated(end, until));
+            }
+            self.end_finished(visitor);
+        }
+    }
+
+    fn end_finished(&mut self, visitor: &mut impl Visitor) {
+        for (topic, partition) in self.tracker.finished() {
+            if let Some(scanner) = &mut self.scanner {
+                scanner.finish(topic, partition);
+            }
+            visitor.ended(topic, partition);
+        }
+    }
+
+    fn grant(&mut self, wishes: Vec<(usize, i32, Wish)>) {
+        for (topic, partition, wish) in wishes {
+            match (wish, &mut self.scanner) {
+                (Wish::Close, _) => self.tracker.close_partition(topic, partition),
+                (Wish::Pause | Wish::Resume, Some(scanner)) => {
+                    scanner.pause(topic, partition, wish == Wish::Pause);
+                }
+                (Wish::Pause | Wish::Resume, None) => {}
             }
         }
     }
