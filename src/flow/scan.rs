@@ -30,7 +30,7 @@ const SHORT_FOR: Duration = Duration::from_secs(15);
 const SILENT_FOR: Duration = Duration::from_secs(60);
 
 /// The memory that a reading plans with: what is in librdkafka's queues, and the whole process beside it.
-const MEMORY: usize = 96 << 20;
+pub(super) const MEMORY: usize = 96 << 20;
 
 /// What a visitor wants next.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -264,37 +264,21 @@ impl Scan {
         if self.tracker.record(topic, partition, offset) == Verdict::PassOver {
             return Ok(None);
         }
-        let (timestamp, timestamp_type) = message.timestamp();
-        let (key, value) = (message.key(), message.value());
         self.counts.records += 1;
-        let size = key.map_or(0, <[u8]>::len) + value.map_or(0, <[u8]>::len);
+        let size = message.key().map_or(0, <[u8]>::len) + message.value().map_or(0, <[u8]>::len);
         self.counts.bytes = self.counts.bytes.saturating_add(size as u64);
         let name = self.names.get(topic).map_or("", String::as_str);
-        let mut headers: Vec<Header<'_>> = Vec::new();
-        if visitor.wants_headers(name, value) && message.has_headers() {
-            if let Err(fault) = message.headers(&mut headers) {
-                self.tracker.fail(topic, partition, told(fault, Some(offset)));
-                return Ok(None);
-            }
-        }
-        let name = self.names.get(topic).map_or("", String::as_str);
-        let record = Record {
-            topic: name,
-            partition,
-            offset,
-            timestamp,
-            timestamp_type,
-            key,
-            value,
-            headers: &headers,
-        };
-        match visitor.record(&record)? {
-            Next::Go => Ok(None),
-            Next::ClosePartition => {
+        match show(message, name, visitor)? {
+            Ok(Next::Go) => Ok(None),
+            Ok(Next::ClosePartition) => {
                 self.tracker.close_partition(topic, partition);
                 Ok(None)
             }
-            Next::End(why) => Ok(Some(why)),
+            Ok(Next::End(why)) => Ok(Some(why)),
+            Err(fault) => {
+                self.tracker.fail(topic, partition, told(fault, Some(offset)));
+                Ok(None)
+            }
         }
     }
 
@@ -350,6 +334,30 @@ impl Scan {
         }
         Ok(())
     }
+}
+
+/// Shows a message to a visitor, as a record of the topic of this name; or says why its headers cannot be read.
+///
+/// # Errors
+/// As [`Visitor::record`].
+#[inline]
+pub(super) fn show(
+    message: &Message<'_>,
+    topic: &str,
+    visitor: &mut impl Visitor,
+) -> Result<Result<Next, Fault>, Failure> {
+    let (timestamp, timestamp_type) = message.timestamp();
+    let (key, value) = (message.key(), message.value());
+    let mut headers: Vec<Header<'_>> = Vec::new();
+    if visitor.wants_headers(topic, value)
+        && message.has_headers()
+        && let Err(fault) = message.headers(&mut headers)
+    {
+        return Ok(Err(fault));
+    }
+    let (partition, offset, headers) = (message.partition(), message.offset(), headers.as_slice());
+    let record = Record { topic, partition, offset, timestamp, timestamp_type, key, value, headers };
+    visitor.record(&record).map(Ok)
 }
 
 /// Tells whether a partition can be read no further. What a broker may mend by itself is waited for.

@@ -8,10 +8,9 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use crate::record::OwnedRecord;
 
-/// How many bytes all partitions together may hold.
-const HELD: usize = 32 << 20;
-/// How many a single one may hold in any case: enough for what comes at once.
-const LEAST: usize = 256 << 10;
+/// How many bytes all partitions together may hold, before those that are ahead are held back. To hold one back and to
+/// go on with it costs a fetch, so it is done only where memory asks for it.
+const HELD: usize = 24 << 20;
 
 /// A partition: the topic's place in the reading, and its number.
 pub type Lane = (usize, i32);
@@ -32,7 +31,8 @@ pub struct Merge {
     first: BTreeSet<(i64, Lane)>,
     /// How many partitions are neither over nor have a record.
     awaited: usize,
-    share: usize,
+    /// The bytes of all.
+    bytes: usize,
 }
 
 impl Merge {
@@ -40,8 +40,8 @@ impl Merge {
     #[must_use]
     pub fn new(lanes: impl Iterator<Item = Lane>) -> Self {
         let queues: BTreeMap<Lane, Queue> = lanes.map(|lane| (lane, Queue::default())).collect();
-        let (awaited, share) = (queues.len(), (HELD / queues.len().max(1)).max(LEAST));
-        Merge { queues, first: BTreeSet::new(), awaited, share }
+        let awaited = queues.len();
+        Merge { queues, first: BTreeSet::new(), awaited, bytes: 0 }
     }
 
     /// Takes the next record of a partition.
@@ -52,6 +52,7 @@ impl Merge {
             self.awaited = self.awaited.saturating_sub(usize::from(!queue.over));
         }
         queue.bytes += record.size();
+        self.bytes += record.size();
         queue.records.push_back(record);
     }
 
@@ -71,7 +72,7 @@ impl Merge {
                 self.first.remove(&(record.timestamp(), lane));
             }
             queue.records.clear();
-            queue.bytes = 0;
+            self.bytes = self.bytes.saturating_sub(std::mem::take(&mut queue.bytes));
         }
     }
 
@@ -84,6 +85,7 @@ impl Merge {
         let queue = self.queues.get_mut(&lane)?;
         let record = queue.records.pop_front()?;
         queue.bytes = queue.bytes.saturating_sub(record.size());
+        self.bytes = self.bytes.saturating_sub(record.size());
         match queue.records.front() {
             Some(next) => drop(self.first.insert((next.timestamp(), lane))),
             None => self.awaited += usize::from(!queue.over),
@@ -91,16 +93,18 @@ impl Merge {
         Some((lane, record))
     }
 
-    /// Partitions to hold back (true) or to go on with (false), since this was last asked.
+    /// Partitions to hold back (true) or to go on with (false), since this was last asked. Where too much is held, those
+    /// are held back that have more than their share; one that has none never is.
     pub fn changes(&mut self) -> Vec<(Lane, bool)> {
+        let share = HELD / self.queues.len().max(1);
+        let (too_much, little) = (self.bytes > HELD, self.bytes < HELD / 2);
         let mut changes = Vec::new();
         for (lane, queue) in &mut self.queues {
-            let full = queue.bytes > self.share;
-            let low = queue.bytes < self.share / 2;
-            if (full && !queue.held_back) || (low && queue.held_back) {
-                queue.held_back = full;
+            let hold_back = too_much && queue.bytes >= share;
+            if (hold_back && !queue.held_back) || (little && queue.held_back) {
+                queue.held_back = hold_back;
                 if !queue.over {
-                    changes.push((*lane, full));
+                    changes.push((*lane, hold_back));
                 }
             }
         }
@@ -143,18 +147,21 @@ mod tests {
     }
 
     #[test]
-    fn a_partition_that_is_far_ahead_is_held_back_until_it_is_low() {
+    fn a_partition_that_is_far_ahead_is_held_back_where_memory_asks_for_it() {
         let mut merge = Merge::new((0..200).map(|partition| (0, partition)));
+        merge.push((0, 1), record(1, 0, 0, 10));
         for offset in 0..3 {
-            merge.push((0, 0), record(0, offset, offset, LEAST / 2));
+            assert_eq!(merge.changes(), []);
+            merge.push((0, 0), record(0, offset, offset, HELD * 2 / 5));
         }
         assert_eq!(merge.changes(), [((0, 0), true)]);
         assert_eq!(merge.changes(), []);
         for partition in 1..200 {
             merge.end((0, partition));
         }
-        assert_eq!(popped(&mut merge).len(), 3);
+        assert_eq!(popped(&mut merge).len(), 4);
         assert_eq!(merge.changes(), [((0, 0), false)]);
+        assert_eq!(merge.bytes, 0);
     }
 
     #[test]
