@@ -3,8 +3,10 @@
 pub mod check;
 pub mod completions;
 pub mod config;
+pub mod consume;
 mod context;
 pub mod doctor;
+pub mod produce;
 pub mod schema;
 pub mod topics;
 

@@ -9,6 +9,8 @@ pub mod diagnostics;
 pub mod doctor;
 pub mod escape;
 pub mod page;
+pub mod produce;
+pub mod records;
 pub mod report;
 pub mod schemas;
 mod settings;

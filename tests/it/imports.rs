@@ -18,6 +18,9 @@ const DOORS: &[(&str, &[&str])] = &[
     ("clap_complete", &["cli", "commands"]),
     ("rustix", &["ui", "settings", "files", "process"]),
     ("anyhow", &["failure"]),
+    ("apache_avro", &["files"]),
+    ("governor", &["flow"]),
+    ("uuid", &["flow"]),
 ];
 
 /// Outside crates with one door each in the core.

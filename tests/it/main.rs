@@ -26,6 +26,7 @@ mod imports;
 mod pipes;
 mod registering;
 mod registry_side;
+mod samples;
 mod schema;
 mod secrets;
 mod stub_registry;

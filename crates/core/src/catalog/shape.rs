@@ -3,6 +3,7 @@
 
 use super::words::{Compatibility, DlqFormat, Encoding, KeyEncoding, Partitioner, Start};
 use crate::name::{ClusterId, GroupName, SubjectName, TopicName};
+use crate::partitioner::TenantPattern;
 use crate::yaml::shape::{ANY_TEXT, Field, Record, Shape, TextRule};
 
 /// The most partitions a topic may be declared with: more is a slip of the keyboard.
@@ -89,11 +90,7 @@ static FOLDER: TextRule = TextRule {
 static TENANT_PATTERN: TextRule = TextRule {
     what: "a pattern with one group",
     pattern: Some("\\("),
-    check: Some(|text| {
-        text.contains('(')
-            .then_some(())
-            .ok_or_else(|| "the tenant's id is what a group `(…)` captures".to_owned())
-    }),
+    check: Some(|text| TenantPattern::new(text).map(|_| ()).map_err(|error| error.to_string())),
 };
 
 const FIELD_PATTERN: &str = "^[A-Za-z_][A-Za-z0-9_]*(\\.[A-Za-z_][A-Za-z0-9_]*)*$";

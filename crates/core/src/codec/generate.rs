@@ -18,7 +18,7 @@ impl Entropy<'_> {
         usize::from(self.byte()) % limit
     }
 
-    fn long(&mut self) -> i64 {
+    pub(super) fn long(&mut self) -> i64 {
         match self.below(4) {
             0 => i64::from(self.byte()),
             1 => -i64::from(self.byte()),

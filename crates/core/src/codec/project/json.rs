@@ -66,15 +66,13 @@ fn add(wanted: &Wanted, nodes: &mut Vec<Node>) -> usize {
     at
 }
 
-impl Project for JsonProjection {
-    fn fields(&self) -> usize {
-        self.slots
-    }
-
-    fn project<'d>(&'d self, payload: &'d [u8], slots: &mut [Slot<'d>]) -> Result<(), ProjectError> {
+impl JsonProjection {
+    /// As [`Project::project`], of what is known to be characters.
+    ///
+    /// # Errors
+    /// What is not JSON.
+    pub fn project_text<'d>(&'d self, text: &'d str, slots: &mut [Slot<'d>]) -> Result<(), JsonError> {
         slots.fill(Slot::Missing);
-        let text =
-            std::str::from_utf8(payload).map_err(|error| ProjectError::NotText(error.valid_up_to()))?;
         let mut run = Run {
             nodes: &self.nodes,
             reader: Reader::new(text),
@@ -95,6 +93,19 @@ impl Project for JsonProjection {
             }
         }
         Ok(())
+    }
+}
+
+impl Project for JsonProjection {
+    fn fields(&self) -> usize {
+        self.slots
+    }
+
+    fn project<'d>(&'d self, payload: &'d [u8], slots: &mut [Slot<'d>]) -> Result<(), ProjectError> {
+        slots.fill(Slot::Missing);
+        let text =
+            std::str::from_utf8(payload).map_err(|error| ProjectError::NotText(error.valid_up_to()))?;
+        Ok(self.project_text(text, slots)?)
     }
 }
 
