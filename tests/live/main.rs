@@ -17,6 +17,7 @@ mod world;
 
 mod certificates;
 mod clusters;
+mod consume;
 mod faults;
 mod native;
 mod oracle;
