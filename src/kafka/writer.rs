@@ -190,8 +190,11 @@ impl WriterOptions {
         };
         let mut settings = vec![
             ("partitioner", partitioner.to_owned()),
-            // Ours is the limit that counts reports which nobody took yet; this one must not be hit before.
-            ("queue.buffering.max.messages", self.max_in_flight.clamp(1, 10_000_000).to_string()),
+            // Ours is the limit that counts. librdkafka also counts records whose reports are just being read.
+            (
+                "queue.buffering.max.messages",
+                self.max_in_flight.saturating_mul(2).clamp(1, 10_000_000).to_string(),
+            ),
         ];
         let mut delivery = self.delivery_timeout;
         if let Some(Transactional { id, timeout }) = &self.transactional {
