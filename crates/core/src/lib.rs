@@ -21,5 +21,6 @@ pub mod schemas;
 pub mod secret;
 pub mod settings;
 pub mod size;
+pub mod skew;
 pub mod topics;
 pub mod yaml;
