@@ -23,4 +23,5 @@ pub mod settings;
 pub mod size;
 pub mod skew;
 pub mod topics;
+pub mod usage;
 pub mod yaml;
