@@ -84,6 +84,8 @@ enum Command {
     Topics(commands::topics::Args),
     #[command(alias = "schemas")]
     Schema(commands::schema::Args),
+    #[command(alias = "partitions")]
+    Partition(commands::partition::Args),
     Config(commands::config::Args),
     Doctor(commands::doctor::Args),
     Completions(commands::completions::Args),
@@ -134,6 +136,7 @@ impl Cli {
             Command::Check(args) => commands::check::run(&args, cx),
             Command::Topics(args) => commands::topics::run(args, cx).await,
             Command::Schema(args) => commands::schema::run(&args, cx).await,
+            Command::Partition(args) => commands::partition::run(&args, cx).await,
             Command::Config(args) => commands::config::run(&args, cx),
             Command::Doctor(args) => commands::doctor::run(&args, cx).await,
             Command::Completions(args) => commands::completions::run(&args, cx),

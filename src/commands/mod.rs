@@ -5,6 +5,7 @@ pub mod completions;
 pub mod config;
 mod context;
 pub mod doctor;
+pub mod partition;
 pub mod schema;
 pub mod topics;
 

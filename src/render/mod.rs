@@ -9,6 +9,7 @@ pub mod diagnostics;
 pub mod doctor;
 pub mod escape;
 pub mod page;
+mod partition;
 pub mod report;
 pub mod schemas;
 mod settings;

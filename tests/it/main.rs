@@ -22,6 +22,7 @@ mod config;
 mod hostile;
 mod hostile_schemas;
 mod imports;
+mod partition;
 mod pipes;
 mod registering;
 mod registry_side;

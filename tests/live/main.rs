@@ -20,6 +20,7 @@ mod clusters;
 mod faults;
 mod native;
 mod oracle;
+mod partitions;
 mod provision;
 mod registrar;
 mod registry;
