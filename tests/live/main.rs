@@ -22,6 +22,7 @@ mod faults;
 mod member;
 mod native;
 mod oracle;
+mod partitions;
 mod produce;
 mod provision;
 mod registrar;
