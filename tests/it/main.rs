@@ -24,6 +24,7 @@ mod hostile;
 mod hostile_schemas;
 mod imports;
 mod pipes;
+mod produce;
 mod registering;
 mod registry_side;
 mod samples;

@@ -3,7 +3,7 @@
 use crate::transcript;
 use crate::world::World;
 
-const COMMANDS: [&str; 20] = [
+const COMMANDS: [&str; 21] = [
     "",
     "check",
     "topics",
@@ -21,6 +21,7 @@ const COMMANDS: [&str; 20] = [
     "config",
     "config show",
     "config trust",
+    "produce",
     "doctor",
     "completions",
     "help",
@@ -48,7 +49,7 @@ fn every_command_explains_itself() {
     transcript!("help", whole);
     let (_, global) = without_global_options(&whole.stdout);
     let mut all = String::new();
-    for command in &COMMANDS[1..19] {
+    for command in &COMMANDS[1..20] {
         let mut line = words(command);
         line.push("--help");
         let run = world.run(&line).ends(0);
