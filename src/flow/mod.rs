@@ -4,6 +4,7 @@ pub mod consume;
 pub mod diagnose;
 pub mod known_schemas;
 pub mod member;
+pub mod merged;
 pub mod provision;
 pub mod range;
 pub mod registrar;

@@ -119,6 +119,12 @@ impl Scanner {
         let _already = self.consumer.unassign(topic, partition);
     }
 
+    /// Stops fetching from a partition for now, or goes on. What was taken from it before may still be in a batch.
+    pub fn pause(&mut self, topic: usize, partition: i32, paused: bool) {
+        // A partition that is not read any more has nothing to hold back.
+        let _finished = self.consumer.pause(topic, partition, paused);
+    }
+
     /// The trouble of the client as a whole, in words that name addresses and reasons. Its code is `_CONNECTION` where
     /// waiting is useless (wrong credentials, another protocol), and `_ALL_BROKERS_DOWN` where the brokers may come back.
     #[must_use]

@@ -230,6 +230,8 @@ impl Filters {
         let filter = match form {
             Form::Json => &self.json,
             Form::Envelope(_) => &self.envelope,
+            // An object, or no JSON: text is a string, which has no fields.
+            Form::Any if value.first() == Some(&b'{') => &self.json,
             Form::Any | Form::Avro | Form::Text | Form::Raw => return true,
         };
         filter.as_ref().is_none_or(|filter| filter.may_match(value))

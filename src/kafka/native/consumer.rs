@@ -100,6 +100,29 @@ impl Consumer {
         unsafe { result_of(error) }
     }
 
+    /// Fetches nothing more of a partition for now, and lets go what was fetched of it and not taken yet; or goes on where
+    /// that began.
+    ///
+    /// # Errors
+    /// What the library says; then nothing has changed.
+    pub(in crate::kafka) fn pause(
+        &self,
+        topic: usize,
+        partition: i32,
+        paused: bool,
+    ) -> Result<(), CallError> {
+        let list = self.list(&[(topic, partition, -1)])?;
+        let (client, list) = (self.client.pointer(), list.pointer());
+        let code = if paused {
+            // SAFETY: client and list are alive; the library copies the list.
+            unsafe { raw::rd_kafka_pause_partitions(client, list) }
+        } else {
+            // SAFETY: as above.
+            unsafe { raw::rd_kafka_resume_partitions(client, list) }
+        };
+        Code(code).error(None).map_or(Ok(()), Err)
+    }
+
     pub(super) fn list(&self, partitions: &[(usize, i32, i64)]) -> Result<PartitionList, CallError> {
         let list = PartitionList::new(partitions.len())?;
         for (topic, partition, offset) in partitions {

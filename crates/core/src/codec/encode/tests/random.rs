@@ -197,14 +197,14 @@ impl Speaker<'_, '_> {
                 }
                 out.push_str(if items.is_empty() { "[]" } else { "]" });
             }
-            Said::Map(members) => self.members(members.iter().collect(), out),
+            Said::Map(members) => self.members(&members.iter().collect::<Vec<_>>(), out),
             Said::Fields(fields) => {
                 let mut fields: Vec<&(String, Said)> =
                     fields.iter().filter(|(_, said)| !matches!(said, Said::LeftOut(_))).collect();
                 for last in (1..fields.len()).rev() {
                     fields.swap(last, self.entropy.below(last + 1));
                 }
-                self.members(fields, out);
+                self.members(&fields, out);
             }
             Said::Branch(name, value) => {
                 out.push_str(&format!("{{\"{name}\":"));
@@ -215,7 +215,7 @@ impl Speaker<'_, '_> {
         out.push_str(["", " "][self.entropy.below(2)]);
     }
 
-    fn members(&mut self, members: Vec<&(String, Said)>, out: &mut String) {
+    fn members(&mut self, members: &[&(String, Said)], out: &mut String) {
         for (index, (name, value)) in members.iter().enumerate() {
             out.push(if index == 0 { '{' } else { ',' });
             out.push_str(&format!("{} :", serde_json::Value::from(name.as_str())));
