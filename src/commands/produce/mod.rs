@@ -190,6 +190,7 @@ impl Args {
         let writer = WriterOptions {
             transactional,
             delivery_timeout: self.delivery_timeout,
+            linger: Duration::from_millis(20),
             max_in_flight: self.max_in_flight as usize,
             partitioner,
             compression: None,
