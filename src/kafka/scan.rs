@@ -120,10 +120,12 @@ impl Scanner {
         let _already = self.consumer.unassign(topic, partition);
     }
 
-    /// Stops fetching from a partition for now, or goes on. What was taken from it before may still be in a batch.
-    pub fn pause(&mut self, topic: usize, partition: i32, paused: bool) {
-        // A partition that is not read any more has nothing to hold back.
-        let _finished = self.consumer.pause(topic, partition, paused);
+    /// Goes on reading a partition that was finished, from this offset.
+    ///
+    /// # Errors
+    /// Where the client does not take it up again.
+    pub fn resume(&mut self, topic: usize, partition: i32, offset: i64) -> Result<(), Fault> {
+        self.consumer.add(topic, partition, offset).map_err(|error| self.health.fault(error))
     }
 
     /// The trouble of the client as a whole, in words that name addresses and reasons. Its code is `_CONNECTION` where

@@ -7,8 +7,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use rdkafka::bindings::{
-    rd_kafka_consume_batch_queue, rd_kafka_incremental_unassign, rd_kafka_message_t,
-    rd_kafka_queue_get_consumer, rd_kafka_queue_t, rd_kafka_type_t,
+    rd_kafka_consume_batch_queue, rd_kafka_incremental_assign, rd_kafka_incremental_unassign,
+    rd_kafka_message_t, rd_kafka_queue_get_consumer, rd_kafka_queue_t, rd_kafka_type_t,
 };
 
 use super::batch::{Batch, Topics};
@@ -111,27 +111,16 @@ impl Consumer {
         unsafe { result_of(error) }
     }
 
-    /// Fetches nothing more of a partition for now, and lets go what was fetched of it and not taken yet; or goes on where
-    /// that began.
+    /// Reads a partition from this offset on, beside those that are read.
     ///
     /// # Errors
-    /// What the library says; then nothing has changed.
-    pub(in crate::kafka) fn pause(
-        &self,
-        topic: usize,
-        partition: i32,
-        paused: bool,
-    ) -> Result<(), CallError> {
-        let list = self.list(&[(topic, partition, -1)])?;
-        let (client, list) = (self.client.pointer(), list.pointer());
-        let code = if paused {
-            // SAFETY: client and list are alive; the library copies the list.
-            unsafe { raw::rd_kafka_pause_partitions(client, list) }
-        } else {
-            // SAFETY: as above.
-            unsafe { raw::rd_kafka_resume_partitions(client, list) }
-        };
-        Code(code).error(None).map_or(Ok(()), Err)
+    /// What the library says; then it is not read.
+    pub(in crate::kafka) fn add(&self, topic: usize, partition: i32, offset: i64) -> Result<(), CallError> {
+        let list = self.list(&[(topic, partition, offset)])?;
+        // SAFETY: client and list are alive; the library copies the list.
+        let error = unsafe { rd_kafka_incremental_assign(self.client.pointer(), list.pointer()) };
+        // SAFETY: a returned error object is the caller's.
+        unsafe { result_of(error) }
     }
 
     pub(super) fn list(&self, partitions: &[(usize, i32, i64)]) -> Result<PartitionList, CallError> {
