@@ -53,7 +53,7 @@ test-cluster:
 bench:
 	@dev/setup --test
 	@$(MAKE) --no-print-directory build
-	$(CARGO) bench --profile $(PROFILE) --bench codec
+	$(CARGO) bench --profile $(PROFILE) --bench codec --bench filter
 	@dev/bench $(EVENTCTL)
 
 up:

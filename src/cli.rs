@@ -56,7 +56,7 @@ struct GlobalArgs {
     /// Use colours [default: auto]
     #[arg(long, global = true, value_name = "WHEN")]
     color: Option<ColourName>,
-    /// Leave out notes and progress; warnings and errors stay
+    /// Leave out notes and progress; reports, warnings and errors stay
     #[arg(short, long, global = true)]
     quiet: bool,
     /// Say more: -v for steps, -vv for the client's log, -vvv for its debug log
@@ -68,6 +68,14 @@ struct GlobalArgs {
 enum FormatName {
     Text,
     Json,
+    /// Of consume: the decoded values alone
+    Value,
+    /// Of consume: keys and values
+    KeyValue,
+    /// Of consume: bytes between separators
+    Raw,
+    /// Of consume: as json, Avro data in Avro's own JSON
+    AvroJson,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
@@ -84,6 +92,8 @@ enum Command {
     Topics(commands::topics::Args),
     #[command(alias = "schemas")]
     Schema(commands::schema::Args),
+    Consume(Box<commands::consume::Args>),
+    Produce(Box<commands::produce::Args>),
     #[command(alias = "partitions")]
     Partition(commands::partition::Args),
     Config(commands::config::Args),
@@ -100,6 +110,10 @@ impl Cli {
             format: match global.output {
                 None | Some(FormatName::Text) => Format::Text,
                 Some(FormatName::Json) => Format::Json,
+                Some(FormatName::Value) => Format::Value,
+                Some(FormatName::KeyValue) => Format::KeyValue,
+                Some(FormatName::Raw) => Format::Raw,
+                Some(FormatName::AvroJson) => Format::AvroJson,
             },
             colour: match global.color {
                 None | Some(ColourName::Auto) => ColourChoice::Auto,
@@ -132,10 +146,16 @@ impl Cli {
     /// # Errors
     /// Whatever kept the command from its work.
     pub async fn run(self, cx: &Context) -> Result<Outcome, Failure> {
+        let of_records = !matches!(cx.ui.style().format, Format::Text | Format::Json);
+        if of_records && !matches!(self.command, Command::Consume(_)) {
+            return Err(Failure::usage("this command prints -o text or -o json"));
+        }
         match self.command {
             Command::Check(args) => commands::check::run(&args, cx),
             Command::Topics(args) => commands::topics::run(args, cx).await,
             Command::Schema(args) => commands::schema::run(&args, cx).await,
+            Command::Consume(args) => commands::consume::run(args, cx).await,
+            Command::Produce(args) => commands::produce::run(*args, cx).await,
             Command::Partition(args) => commands::partition::run(&args, cx).await,
             Command::Config(args) => commands::config::run(&args, cx),
             Command::Doctor(args) => commands::doctor::run(&args, cx).await,

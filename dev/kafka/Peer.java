@@ -2,6 +2,7 @@
 //
 //   create BROKERS PREFIX COUNT PARTITIONS REPLICAS   in one call, then waits until every partition has a leader
 //   delete BROKERS PREFIX                             and waits until none is listed
+//   count  BROKERS TOPIC                              how many records it holds, by the offsets of its partitions
 //
 // `create` also says how long it took from its first line on, without the JVM's start.
 import java.util.ArrayList;
@@ -11,7 +12,9 @@ import java.util.concurrent.ExecutionException;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
@@ -30,6 +33,7 @@ public final class Peer {
                     System.out.printf("took %.4f s%n", (System.nanoTime() - begin) / 1e9);
                 }
                 case "delete" -> delete(admin, arguments[2]);
+                case "count" -> count(admin, arguments[2]);
                 default -> throw new IllegalArgumentException(arguments[0]);
             }
         }
@@ -78,6 +82,18 @@ public final class Peer {
             pause("deleted topics are still listed");
         }
         System.out.printf("deleted %d topics%n", names.size());
+    }
+
+    private static void count(Admin admin, String topic) throws Exception {
+        TopicDescription description = admin.describeTopics(List.of(topic)).allTopicNames().get().get(topic);
+        long records = offsets(admin, description, OffsetSpec.latest()) - offsets(admin, description, OffsetSpec.earliest());
+        System.out.printf("%s holds %d records%n", topic, records);
+    }
+
+    private static long offsets(Admin admin, TopicDescription topic, OffsetSpec which) throws Exception {
+        Map<TopicPartition, OffsetSpec> wanted = topic.partitions().stream()
+                .collect(Collectors.toMap(one -> new TopicPartition(topic.name(), one.partition()), one -> which));
+        return admin.listOffsets(wanted).all().get().values().stream().mapToLong(one -> one.offset()).sum();
     }
 
     private static List<String> listed(Admin admin, String prefix) throws Exception {

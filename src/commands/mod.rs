@@ -3,9 +3,11 @@
 pub mod check;
 pub mod completions;
 pub mod config;
+pub mod consume;
 mod context;
 pub mod doctor;
 pub mod partition;
+pub mod produce;
 pub mod schema;
 pub mod topics;
 

@@ -4,7 +4,10 @@
 //! (a path the user named: input, 2; a full disk: this machine, 3) and knows nothing of what stands in a file.
 #![expect(clippy::disallowed_methods, reason = "this is the door to std::fs")]
 
+mod container;
+mod input;
 mod schemas;
+mod stream;
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Write};
@@ -12,7 +15,10 @@ use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 
+pub use container::{Container, ContainerBlock};
+pub use input::Input;
 pub use schemas::{SchemaFolder, list_schemas, read_schemas};
+pub use stream::Stream;
 
 use crate::failure::{Failure, Kind};
 
@@ -180,6 +186,28 @@ impl Write for Output {
 }
 
 impl Output {
+    /// Adds a line, with its end.
+    ///
+    /// # Errors
+    /// `Machine` where it cannot be written.
+    pub fn line(&mut self, bytes: &[u8]) -> Result<(), Failure> {
+        let whole = [bytes, b"\n"].concat();
+        self.0
+            .write_all(&whole)
+            .map_err(|error| Failure::machine(format!("cannot write: {}", reason(&error))))
+    }
+
+    /// Waits until what was written is on the disk; what is no regular file has none.
+    ///
+    /// # Errors
+    /// `Machine` where the disk fails.
+    pub fn settle(&self) -> Result<(), Failure> {
+        if !self.0.metadata().is_ok_and(|about| about.is_file()) {
+            return Ok(());
+        }
+        self.0.sync_data().map_err(|error| Failure::machine(format!("cannot write: {}", reason(&error))))
+    }
+
     /// Waits until what was written is on the disk.
     ///
     /// # Errors

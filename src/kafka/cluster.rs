@@ -46,10 +46,7 @@ impl Cluster {
     /// # Errors
     /// `Input` for a setting that librdkafka does not take, with the nearest name it knows, and for no address at all.
     pub fn connect(options: &ConnectOptions) -> Result<Cluster, Failure> {
-        if options.brokers.iter().all(|broker| broker.trim().is_empty()) {
-            return Err(Failure::usage("no broker's address is given")
-                .hint("pass --brokers HOST:PORT, or choose a context with --context"));
-        }
+        options.demand_address()?;
         let redactor = options.redactor();
         let health = Arc::new(Health::new(&options.brokers, redactor.clone()));
         let listener: Arc<dyn Listener> = Arc::clone(&health) as _;

@@ -64,15 +64,38 @@ const DEFAULTS: [(&str, &str); 6] = [
 const FIXED: [(&str, &str); 1] = [("allow.auto.create.topics", "false")];
 
 impl ConnectOptions {
-    /// All settings for a client.
+    /// Looks that there is an address to begin with.
+    ///
+    /// # Errors
+    /// `Usage` where there is none.
+    pub(super) fn demand_address(&self) -> Result<(), Failure> {
+        if self.brokers.iter().all(|broker| broker.trim().is_empty()) {
+            return Err(Failure::usage("no broker's address is given")
+                .hint("pass --brokers HOST:PORT, or choose a context with --context"));
+        }
+        Ok(())
+    }
+
+    /// All settings for a client that asks and changes.
     pub(super) fn effective(&self) -> BTreeMap<String, String> {
-        let owned = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
-        let mut settings: BTreeMap<String, String> = DEFAULTS.iter().map(owned).collect();
+        self.effective_for([], [])
+    }
+
+    /// All settings for a client with settings of its own: the user's win over `defaults`, and `fixed` over the user's.
+    pub(super) fn effective_for<'a>(
+        &self,
+        defaults: impl IntoIterator<Item = (&'a str, &'a str)>,
+        fixed: impl IntoIterator<Item = (&'a str, &'a str)>,
+    ) -> BTreeMap<String, String> {
+        let owned = |(name, value): (&str, &str)| (name.to_owned(), value.to_owned());
+        let mut settings: BTreeMap<String, String> = DEFAULTS.into_iter().map(owned).collect();
+        settings.extend(defaults.into_iter().map(owned));
         settings.extend(self.settings.iter().map(|(name, value)| (name.clone(), value.expose().to_owned())));
         // One name for one thing, so that the addresses given here cannot be contradicted by an alias.
         settings.remove("metadata.broker.list");
         settings.insert("bootstrap.servers".into(), self.brokers.join(","));
-        settings.extend(FIXED.iter().map(owned));
+        settings.extend(FIXED.into_iter().map(owned));
+        settings.extend(fixed.into_iter().map(owned));
         settings
     }
 

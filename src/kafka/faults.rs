@@ -12,7 +12,11 @@ pub(super) fn kind_of(code: &str) -> FaultKind {
         | "GROUP_ID_NOT_FOUND"
         | "_UNKNOWN_TOPIC"
         | "_UNKNOWN_PARTITION"
-        | "_UNKNOWN_GROUP" => FaultKind::Absent,
+        | "_UNKNOWN_GROUP"
+        // Records that are gone, or are not there yet.
+        | "OFFSET_OUT_OF_RANGE"
+        | "_AUTO_OFFSET_RESET"
+        | "_LOG_TRUNCATION" => FaultKind::Absent,
         "SECURITY_DISABLED" => FaultKind::Unsupported,
         code if code.ends_with("_AUTHORIZATION_FAILED") => FaultKind::Denied,
         "TOPIC_ALREADY_EXISTS" => FaultKind::Exists,
@@ -21,6 +25,8 @@ pub(super) fn kind_of(code: &str) -> FaultKind {
         | "DUPLICATE_RESOURCE"
         | "TOPIC_DELETION_DISABLED"
         | "NON_EMPTY_GROUP"
+        | "MSG_SIZE_TOO_LARGE"
+        | "RECORD_LIST_TOO_LARGE"
         | "_INVALID_ARG"
         | "_CONFLICT" => FaultKind::Refused,
         code if code.starts_with("INVALID_") => FaultKind::Refused,
@@ -28,7 +34,7 @@ pub(super) fn kind_of(code: &str) -> FaultKind {
         | "UNSUPPORTED_FOR_MESSAGE_FORMAT"
         | "_UNSUPPORTED_FEATURE"
         | "_NOT_IMPLEMENTED" => FaultKind::Unsupported,
-        "REQUEST_TIMED_OUT" | "_TIMED_OUT" | "_TIMED_OUT_QUEUE" => FaultKind::TimedOut,
+        "REQUEST_TIMED_OUT" | "_TIMED_OUT" | "_TIMED_OUT_QUEUE" | "_MSG_TIMED_OUT" => FaultKind::TimedOut,
         "_CONNECTION"
         | "_TRANSPORT"
         | "_ALL_BROKERS_DOWN"
@@ -58,6 +64,9 @@ pub(super) fn kind_of(code: &str) -> FaultKind {
         | "PREFERRED_LEADER_NOT_AVAILABLE"
         | "ELIGIBLE_LEADERS_NOT_AVAILABLE"
         | "UNSTABLE_OFFSET_COMMIT"
+        | "NOT_ENOUGH_REPLICAS"
+        | "NOT_ENOUGH_REPLICAS_AFTER_APPEND"
+        | "CONCURRENT_TRANSACTIONS"
         | "_LEADER_NOT_AVAILABLE"
         | "_WAIT_COORD"
         | "_NOENT" => FaultKind::Unavailable,
@@ -100,6 +109,11 @@ mod tests {
             ("LEADER_NOT_AVAILABLE", FaultKind::Unavailable),
             ("NOT_CONTROLLER", FaultKind::Unavailable),
             ("COORDINATOR_LOAD_IN_PROGRESS", FaultKind::Unavailable),
+            ("_AUTO_OFFSET_RESET", FaultKind::Absent),
+            ("_LOG_TRUNCATION", FaultKind::Absent),
+            ("MSG_SIZE_TOO_LARGE", FaultKind::Refused),
+            ("_MSG_TIMED_OUT", FaultKind::TimedOut),
+            ("NOT_ENOUGH_REPLICAS", FaultKind::Unavailable),
             ("UNKNOWN", FaultKind::Other),
             ("ERR_32000?", FaultKind::Other),
             ("", FaultKind::Other),

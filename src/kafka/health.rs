@@ -45,6 +45,7 @@ pub(super) struct Health {
 #[derive(Default)]
 struct State {
     answered: bool,
+    down: bool,
     troubles: BTreeMap<Option<String>, (Instant, Trouble)>,
     last: Option<(Instant, Trouble)>,
     end: Option<(Verdict, Instant, Trouble)>,
@@ -132,6 +133,25 @@ impl Health {
         Explained { fault: Fault { kind, code: fault.code, message }, hint: last.cause.hint() }
     }
 
+    /// The fault of one item of an answer, without secrets.
+    pub(super) fn fault(&self, error: CallError) -> Fault {
+        faults::fault(CallError { message: self.redactor.clean(&error.message), ..error })
+    }
+
+    /// The trouble that a stream has now: one that ends all waiting (`_CONNECTION`), or that all brokers are down
+    /// (`_ALL_BROKERS_DOWN`), which an answer ends.
+    pub(super) fn trouble(&self) -> Option<Fault> {
+        let over = self.verdict().filter(|(_, until)| *until <= Instant::now());
+        if let Some((trouble, _)) = over {
+            return Some(explained(&trouble).fault);
+        }
+        let down = self.state().down;
+        down.then(|| {
+            let error = CallError::local("_ALL_BROKERS_DOWN", "no broker can be reached");
+            self.explain(error, Instant::now()).fault
+        })
+    }
+
     /// Nobody answered, and no connection failed either.
     fn silence(&self, fault: Fault) -> Explained {
         let message = format!("no broker answered in time at {}", self.addresses);
@@ -155,6 +175,7 @@ impl Listener for Health {
     fn error(&self, error: &CallError) {
         // Says only how many are down; the reasons came before it, one for each.
         if error.code == "_ALL_BROKERS_DOWN" {
+            self.state().down = true;
             return;
         }
         let mut trouble = Trouble::new(&error.code, &self.redactor.clean(&error.message));
@@ -185,6 +206,7 @@ impl Listener for Health {
     fn answered(&self) {
         let mut state = self.state();
         let first = !std::mem::replace(&mut state.answered, true);
+        state.down = false;
         drop(state);
         if first {
             self.changed.send_replace(());

@@ -4,17 +4,23 @@
 //! Nothing here joins a consumer group, creates a topic by accident, prints, or knows a secret's text for longer than
 //! it takes to hand it on.
 
+pub mod budget;
 pub mod cluster;
 pub mod connect;
 
 pub mod changes;
 mod faults;
 mod health;
+pub mod member;
 mod native;
 pub mod offsets;
 pub mod reads;
+pub mod scan;
+pub mod settled;
 mod together;
+pub mod transaction;
 mod trouble;
 mod values;
+pub mod writer;
 
 pub use native::config::known_settings;

@@ -67,6 +67,15 @@ impl Cluster {
         starts.into_iter().map(range).collect()
     }
 
+    /// The log start of partitions.
+    ///
+    /// # Errors
+    /// Per partition.
+    pub async fn starts(&self, partitions: &[PartitionKey]) -> BTreeMap<PartitionKey, Result<i64, Fault>> {
+        let starts = self.asked_offsets(partitions, OffsetSpec::Earliest, Isolation::Uncommitted).await;
+        starts.into_iter().map(|(key, answer)| (key, answer.map(|(offset, _)| offset))).collect()
+    }
+
     /// The end of partitions at this level of isolation.
     ///
     /// # Errors

@@ -10,6 +10,8 @@ pub mod doctor;
 pub mod escape;
 pub mod page;
 mod partition;
+pub mod produce;
+pub mod records;
 pub mod report;
 pub mod schemas;
 mod settings;

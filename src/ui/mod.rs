@@ -22,8 +22,16 @@ pub enum Format {
     /// For people.
     #[default]
     Text,
-    /// One JSON document.
+    /// One JSON document; of streams, an object a line.
     Json,
+    /// Records: the decoded values alone.
+    Value,
+    /// Records: keys and values.
+    KeyValue,
+    /// Records: bytes between separators.
+    Raw,
+    /// Records: as `Json`, Avro data in Avro's own JSON.
+    AvroJson,
 }
 
 /// When colours are used.
@@ -78,8 +86,8 @@ impl Ui {
     /// `BrokenPipe` where the reader has gone, `Machine` where stdout cannot be written.
     pub fn show<R: Report>(&self, value: &R) -> Result<(), Failure> {
         let text = match self.style.format {
-            Format::Text => report::text(value, self.colour(std::io::stdout().is_terminal())),
             Format::Json => report::document(value),
+            _ => report::text(value, self.colour(std::io::stdout().is_terminal())),
         };
         self.data(&text)
     }
@@ -116,6 +124,11 @@ impl Ui {
                 page.line(text);
             });
         }
+    }
+
+    /// Says on stderr what a stream came to. Not silenced by `-q`.
+    pub fn say(&self, write: impl FnOnce(&mut Page)) {
+        self.talk(write);
     }
 
     /// Warns. Not silenced by `-q`.
@@ -168,6 +181,12 @@ impl Ui {
             return Bar::hidden();
         }
         Bar::start(what, total, done)
+    }
+
+    /// True where text that goes to stdout may be coloured.
+    #[must_use]
+    pub fn colours_stdout(&self) -> bool {
+        self.colour(std::io::stdout().is_terminal())
     }
 
     /// True where text that goes to stderr may be coloured.

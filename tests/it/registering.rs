@@ -179,6 +179,18 @@ fn what_the_registry_refuses_stops_its_subject_only() {
 }
 
 #[test]
+fn what_another_run_registered_meanwhile_is_there() {
+    let (world, stub) = shop();
+    stub.twist(|method, path, _| {
+        (method == "POST" && path.starts_with("/subjects/orders/versions"))
+            .then_some(Twist::DoneAndFailed(409))
+    });
+    let run = run(&world, &stub, REGISTER).ends(0);
+    assert!(run.stdout.contains("1 done, 2 there before"), "{run}");
+    assert_eq!((stub.versions("orders"), stub.versions("refunds")), (vec![1, 2], vec![1]));
+}
+
+#[test]
 fn what_we_refuse_is_not_tried() {
     let (world, stub) = shop();
     run(&world, &stub, REGISTER).ends(0);

@@ -208,3 +208,53 @@ fn a_password_is_shown_by_no_command() {
         }
     }
 }
+
+#[test]
+fn a_subject_all_of_which_was_deleted_is_not_called_a_new_one() {
+    let (world, stub) = shop();
+    run(&world, &stub, REGISTER).ends(0);
+    run(&world, &stub, &["schema", "delete", "refunds@1", "--yes", "--allow", "delete"]).ends(0);
+    // As Apicurio does: it tells the number, and nothing of the version itself.
+    stub.twist(|_, path, _| {
+        let asked = path.starts_with("/subjects/refunds/versions/1");
+        asked.then(|| Twist::error(404, 40401, "Subject not found."))
+    });
+    let check = run(&world, &stub, &["schema", "check", "refunds"]).ends(0);
+    assert!(!check.stdout.contains("new subject"), "{check}");
+    assert!(check.stdout.contains("was softly deleted: the registry's version 1; what is added"), "{check}");
+    let plan = run(&world, &stub, &["schema", "register", "refunds", "--dry-run"]).ends(0);
+    assert!(plan.stdout.contains("refunds (deleted before)\n  + v1"), "{plan}");
+    let show = run(&world, &stub, &["schema", "show", "refunds@1"]).ends(2);
+    assert!(show.stderr.contains("its version 1 was deleted; schemas stay readable by id: --id N"), "{show}");
+    let delete = &["schema", "delete", "refunds@1", "--yes", "--allow", "delete"];
+    let again = run(&world, &stub, delete).ends(0);
+    assert!(again.stdout.contains("was deleted already"), "{again}");
+}
+
+#[test]
+fn versions_of_the_registry_are_told_apart_from_files() {
+    let (world, stub) = shop();
+    stub.add("orders", &record("Order", &[ID, MORE]));
+    stub.add("orders", "\"nothing that Avro knows\"");
+    let diff = |from: &str, to: &str| run(&world, &stub, &["schema", "diff", "orders", from, to]);
+    let mixed = diff("1", "v2").ends(0);
+    assert!(mixed.stdout.starts_with("orders: the registry's version 1 to v2\n"), "{mixed}");
+    assert!(mixed.stdout.contains("\n  - field `more` was removed"), "{mixed}");
+    assert!(
+        mixed.stdout.contains("a reader of v2 reads records written with the registry's version 1"),
+        "{mixed}"
+    );
+    assert!(diff("1", "1").ends(0).stdout.contains("nothing changed"));
+    let json = run(&world, &stub, &["schema", "diff", "orders", "v1", "1", "-o", "json"]).ends(0);
+    json.documented();
+    let to = &json.json()["data"]["to"];
+    assert_eq!(*to, serde_json::json!({ "version": 1, "source": "registry", "file": null }));
+    let absent = diff("v1", "7").ends(2);
+    assert!(absent.stderr.contains("the registry has no version 7 of `orders`"), "{absent}");
+    let foreign = diff("v1", "2").ends(3);
+    assert!(foreign.stderr.contains("the registry's version 2 of `orders` cannot be compared"), "{foreign}");
+    // Files alone ask nobody.
+    let asked = stub.log().len();
+    diff("v1", "v2").ends(0);
+    assert_eq!(stub.log().len(), asked);
+}

@@ -392,6 +392,7 @@ fn the_difference_of_two_versions() {
     json.documented();
     assert_eq!(json.json()["data"]["readings"][0]["compatible"], false);
     transcript!("schema-diff-same", world.run(&["schema", "diff", "orders", "v1", "v1"]).ends(0));
+    // The registry's numbers need a registry.
     world.run(&["schema", "diff", "orders", "1", "2"]).ends(2);
     world.run(&["schema", "diff", "orders", "v1", "v9"]).ends(2);
 }

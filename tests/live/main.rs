@@ -21,6 +21,7 @@ mod faults;
 mod native;
 mod oracle;
 mod partitions;
+mod produce;
 mod provision;
 mod registrar;
 mod registry;

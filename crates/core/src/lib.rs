@@ -6,16 +6,22 @@
 
 pub mod catalog;
 pub mod codec;
+pub mod consume;
 pub mod doctor;
 pub mod duration;
 pub mod fault;
+pub mod filter;
 pub mod human;
 pub mod json;
 pub mod key;
 pub mod name;
 pub mod partitioner;
+pub mod payload;
+pub mod position;
+pub mod produce;
 pub mod record;
 pub mod risk;
+pub mod scan;
 pub mod schema;
 pub mod schemas;
 pub mod secret;

@@ -1,6 +1,7 @@
 //! What every command is handed: the settings, the catalog, the cluster, the terminal and the time, each made when it
 //! is first asked for, so that a command without a cluster needs no settings at all.
 
+mod reading;
 mod schemas;
 
 use std::cell::OnceCell;
@@ -374,6 +375,43 @@ impl Context {
             confirmed_context: consent.confirm_context.clone(),
             protected: settings.protection(live, home).map(str::to_owned),
             expected: self.expected_clusters(environment)?,
+            registries: Vec::new(),
+        })
+    }
+
+    /// Every cluster id that the context names, and the environment where there is a catalog.
+    ///
+    /// # Errors
+    /// As `loaded`.
+    pub fn expected_of(&self, catalog: Option<(&Catalog, &Environment)>) -> Result<Vec<Expected>, Failure> {
+        if let Some((_, environment)) = catalog {
+            return self.expected_clusters(environment);
+        }
+        let id = self.settings()?.cluster_id.as_ref();
+        Ok(id
+            .map(|id| Expected { id: id.value.clone(), origin: id.origin.to_string() })
+            .into_iter()
+            .collect())
+    }
+
+    /// What the gate needs to know where typing the command is the consent, also without a catalog.
+    ///
+    /// # Errors
+    /// As `loaded`.
+    pub fn typed_policy(
+        &self,
+        confirmed: Option<&str>,
+        catalog: Option<(&Catalog, &Environment)>,
+        live: Option<&ClusterId>,
+    ) -> Result<Policy, Failure> {
+        let home = live.zip(catalog).and_then(|(id, (catalog, _))| catalog.environment_of(id));
+        Ok(Policy {
+            rule: ConsentRule::Typed,
+            allowed: BTreeSet::new(),
+            yes: false,
+            confirmed_context: confirmed.map(str::to_owned),
+            protected: self.settings()?.protection(live, home).map(str::to_owned),
+            expected: self.expected_of(catalog)?,
             registries: Vec::new(),
         })
     }

@@ -16,7 +16,7 @@ use crate::flow::schemas::{self, DeskFiles};
 use crate::render::diagnostics;
 
 /// Which folder of schemas is meant.
-#[derive(Debug, Clone, clap::Args)]
+#[derive(Debug, Clone, Default, clap::Args)]
 pub struct SchemaFolderArgs {
     /// Read the schema files of this folder [default: the catalog's, else schemas/]
     #[arg(long, value_name = "DIR", value_hint = clap::ValueHint::DirPath)]

@@ -3,9 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use eventctl_core::catalog::{Catalog, Compatibility, Environment};
+use eventctl_core::human;
 use eventctl_core::name::SubjectName;
 use eventctl_core::schemas::Lock;
-use eventctl_core::schemas::register::{Online, PlanInput, Wanted, opinion, plan, questions};
+use eventctl_core::schemas::register::{HeldVersion, Online, PlanInput, Wanted, opinion, plan, questions};
 use eventctl_core::settings::RegistryUrl;
 
 use crate::commands::{Context, SchemaDesk};
@@ -110,4 +111,66 @@ pub(super) async fn online(
     opinions.extend(answers.into_iter().map(|(question, verdict)| opinion(&input, &question, verdict)));
     opinions.sort_by(|a, b| (&a.subject, a.file).cmp(&(&b.subject, b.file)));
     Ok(Ok(Online { plan, opinions }))
+}
+
+/// A version of the registry's, the newest in use where none is named, and what was read of its subject.
+pub(super) async fn held_version(
+    subject: &SubjectName,
+    number: Option<u32>,
+    desk: &SchemaDesk,
+    (registry, cx): (&Registry, &Context),
+) -> Result<(Survey, HeldVersion), Failure> {
+    let names = BTreeSet::from([subject.to_string()]);
+    let survey = survey(desk, names, (registry, cx)).await?.map_err(Failure::cluster)?;
+    let Some(held) = survey.held.subject(subject.as_str()) else { return Err(absent(subject, number, &[])) };
+    if let Err(fault) = &held.versions {
+        return Err(Failure::cluster(fault.message.clone()));
+    }
+    let version = match number {
+        Some(number) => held.version(number),
+        None => held.known().last(),
+    };
+    let Some(version) = version else {
+        let absent = absent(subject, number, held.known());
+        return Err(match number.filter(|number| held.withheld.contains(number)) {
+            Some(number) => {
+                absent.hint(format!("its version {number} was deleted; schemas stay readable by id: --id N"))
+            }
+            None => absent,
+        });
+    };
+    let version = version.clone();
+    Ok((survey, version))
+}
+
+fn absent(subject: &SubjectName, number: Option<u32>, known: &[HeldVersion]) -> Failure {
+    let numbers: Vec<u32> = known.iter().map(|held| held.version).collect();
+    let failure = match number {
+        Some(number) if !known.is_empty() => {
+            Failure::input(format!("the registry has no version {number} of `{subject}`"))
+        }
+        Some(_) => Failure::input(format!("the registry has no subject `{subject}`")),
+        None => {
+            Failure::input(format!("there is no subject `{subject}`, neither in files nor in the registry"))
+        }
+    };
+    match numbers.as_slice() {
+        [] => {
+            failure.hint("see which there are: eventctl schema list; a file is named with @v and its number")
+        }
+        numbers => failure.hint(format!("it has {}", human::list(numbers, 20))),
+    }
+}
+
+/// What the registry holds of some subjects, and which files are what.
+pub(super) async fn survey(
+    desk: &SchemaDesk,
+    names: BTreeSet<String>,
+    (registry, cx): (&Registry, &Context),
+) -> Result<Result<Survey, String>, Failure> {
+    let lock = desk.lock().cloned().unwrap_or_default();
+    let chosen = names.iter().filter_map(|name| name.parse::<SubjectName>().ok());
+    let (wanted, _) = Wanted::of(desk.library(), &lock, chosen);
+    let read = async { Ok(survey::of_files(registry, &wanted, names.clone(), false).await) };
+    Ok(cx.stop.or(read).await?.map_err(|error| error.to_string()))
 }

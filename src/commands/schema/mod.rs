@@ -49,7 +49,7 @@ pub async fn run(args: &Args, cx: &Context) -> Result<Outcome, Failure> {
         Command::Lock(args) => lock::run(args, cx),
         Command::List(args) => list::run(args, cx).await,
         Command::Show(args) => show::run(args, cx).await,
-        Command::Diff(args) => diff::run(args, cx),
+        Command::Diff(args) => diff::run(args, cx).await,
         Command::Pull(args) => pull::run(args, cx).await,
         Command::Delete(args) => delete::run(args, cx).await,
     }

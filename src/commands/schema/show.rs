@@ -2,10 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use eventctl_core::human;
 use eventctl_core::name::SubjectName;
 use eventctl_core::schema::parsing_form;
-use eventctl_core::schemas::register::{HeldVersion, Wanted, read_by_id};
+use eventctl_core::schemas::register::{HeldVersion, read_by_id};
 use eventctl_core::schemas::{FileFindings, NamedSchema, NamedVersion, State, Version};
 
 use super::{asking, named};
@@ -117,7 +116,7 @@ async fn of_file<'a>(
     })?;
     let (mut asked, mut held) = (asked, Vec::new());
     if let Some(registry) = registry {
-        match survey(desk, BTreeSet::from([subject.to_string()]), (registry, cx)).await? {
+        match asking::survey(desk, BTreeSet::from([subject.to_string()]), (registry, cx)).await? {
             Ok(survey) => held = of_matches(&survey, subject.as_str(), version.number),
             Err(reason) => asked = Asked::Failed { url: asking::url(registry), reason },
         }
@@ -159,54 +158,28 @@ async fn registered(
     desk: &SchemaDesk,
     (registry, cx): (&Registry, &Context),
 ) -> Result<FoundSchema<'static>, Failure> {
-    let names = BTreeSet::from([subject.to_string()]);
-    let survey = survey(desk, names, (registry, cx)).await?.map_err(Failure::cluster)?;
-    let Some(held) = survey.held.subject(subject.as_str()) else { return Err(absent(subject, number, &[])) };
-    if let Err(fault) = &held.versions {
-        return Err(Failure::cluster(fault.message.clone()));
-    }
-    let version = match number {
-        Some(number) => held.version(number),
-        None => held.known().last(),
-    };
-    let Some(version) = version else { return Err(absent(subject, number, held.known())) };
-    let deleted = !held.known().iter().any(|known| known.version == version.version);
+    let (survey, version) = asking::held_version(subject, number, desk, (registry, cx)).await?;
+    let in_use = survey
+        .held
+        .subject(subject.as_str())
+        .is_some_and(|held| held.known().iter().any(|known| known.version == version.version));
     let (name, number) = (subject.to_string(), version.version);
     let shown = ShownHeld {
         subject: name.clone(),
         version: number,
         id: version.id,
-        deleted,
+        deleted: !in_use,
         files: survey.matches.files_of(&name, number),
     };
     Ok(FoundSchema {
         subject: Some(name),
         file: None,
-        text: version.text.clone(),
-        references: references(version),
+        references: references(&version),
         canonical: version.schema.as_ref().map(parsing_form).map_err(Clone::clone),
+        text: version.text,
         asked: Asked::Yes { url: asking::url(registry) },
         held: vec![shown],
     })
-}
-
-fn absent(subject: &SubjectName, number: Option<u32>, known: &[HeldVersion]) -> Failure {
-    let numbers: Vec<u32> = known.iter().map(|held| held.version).collect();
-    let failure = match number {
-        Some(number) if !known.is_empty() => {
-            Failure::input(format!("the registry has no version {number} of `{subject}`"))
-        }
-        Some(_) => Failure::input(format!("the registry has no subject `{subject}`")),
-        None => {
-            Failure::input(format!("there is no subject `{subject}`, neither in files nor in the registry"))
-        }
-    };
-    match numbers.as_slice() {
-        [] => {
-            failure.hint("see which there are: eventctl schema list; a file is named with @v and its number")
-        }
-        numbers => failure.hint(format!("it has {}", human::list(numbers, 20))),
-    }
 }
 
 fn references(version: &HeldVersion) -> Vec<ShownReference> {
@@ -229,7 +202,8 @@ async fn by_id(id: u32, desk: &SchemaDesk, cx: &Context) -> Result<FoundSchema<'
     // Old servers cannot tell who has an id.
     let versions: Vec<SubjectVersion> = versions.ok().and_then(Found::here).unwrap_or_default();
     let subjects: BTreeSet<String> = versions.iter().map(|version| version.subject.clone()).collect();
-    let survey = if subjects.is_empty() { None } else { survey(desk, subjects, (&registry, cx)).await?.ok() };
+    let survey =
+        if subjects.is_empty() { None } else { asking::survey(desk, subjects, (&registry, cx)).await?.ok() };
     let held = versions.iter().map(|version| ShownHeld {
         subject: version.subject.clone(),
         version: version.version,
@@ -252,17 +226,4 @@ async fn by_id(id: u32, desk: &SchemaDesk, cx: &Context) -> Result<FoundSchema<'
         asked: Asked::Yes { url: asking::url(&registry) },
         held: held.collect(),
     })
-}
-
-/// What the registry holds of some subjects, and which files are what.
-async fn survey(
-    desk: &SchemaDesk,
-    names: BTreeSet<String>,
-    (registry, cx): (&Registry, &Context),
-) -> Result<Result<Survey, String>, Failure> {
-    let lock = desk.lock().cloned().unwrap_or_default();
-    let chosen = names.iter().filter_map(|name| name.parse::<SubjectName>().ok());
-    let (wanted, _) = Wanted::of(desk.library(), &lock, chosen);
-    let read = async { Ok(survey::of_files(registry, &wanted, names.clone(), false).await) };
-    Ok(cx.stop.or(read).await?.map_err(|error| error.to_string()))
 }

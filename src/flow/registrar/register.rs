@@ -9,7 +9,7 @@ use eventctl_core::fault::{Fault, FaultKind};
 use eventctl_core::risk::Risk;
 use eventctl_core::schemas::register::{
     HeldReference, ItemOutcome, Look, Match, Next, Plan, Receipt, RegisterReport, Request, Run, Seen, Wanted,
-    after_answer, level_look, look_up, lost, read_back,
+    after_answer, after_refusal, level_look, look_up, lost, read_back,
 };
 
 use super::judge::words;
@@ -93,6 +93,7 @@ impl Work<'_> {
             let receipt = answer.as_ref().ok().copied().flatten();
             let unanswered = match after_answer(answer.map(|_| ())) {
                 Next::Settled(outcome) => return (outcome, false),
+                Next::Refused(outcome) => return (self.look_behind(outcome).await, false),
                 Next::Lost(fault) => return (lost(&fault), true),
                 Next::ReadBack => None,
                 Next::LookUp(fault) => Some(fault),
@@ -138,6 +139,14 @@ impl Work<'_> {
                 Ok(Some(Receipt { id: receipt.id, version: receipt.version }))
             }
         }
+    }
+
+    /// Looks whether what was refused is there all the same.
+    async fn look_behind(&self, refused: ItemOutcome) -> ItemOutcome {
+        let Request::Version { addition, references } = &self.request else { return refused };
+        let content = content(&addition.text, references);
+        let seen = self.seen((&addition.subject, addition.file), &content, references).await;
+        after_refusal(refused, self.normalize, &seen)
     }
 
     async fn look(&self, receipt: Option<Receipt>, unanswered: Option<&Fault>) -> Look {

@@ -162,7 +162,7 @@ pub fn level(level: &SubjectLevel) -> HeldLevel {
 
 fn without_answers(fault: &Fault) -> SubjectAnswers {
     let (versions, level) = (Err(fault.clone()), Err(fault.clone()));
-    SubjectAnswers { versions, unread: 0, deleted: Vec::new(), level }
+    SubjectAnswers { versions, unread: 0, deleted: Vec::new(), withheld: Vec::new(), level }
 }
 
 async fn subject(
@@ -181,9 +181,9 @@ async fn subject(
             return (without_answers(&fault), Some(error));
         }
     };
-    let deleted = deleted(registry, name, &versions).await;
+    let (deleted, withheld) = deleted(registry, name, &versions).await;
     let level = registry.level(name).await.map(|found| level(&found)).map_err(|error| error.fault());
-    (SubjectAnswers { versions: Ok(versions), unread, deleted, level }, None)
+    (SubjectAnswers { versions: Ok(versions), unread, deleted, withheld, level }, None)
 }
 
 /// The versions in use, none where the subject is new; and how many older ones are too many to be read.
@@ -200,18 +200,19 @@ async fn live(registry: &Registry, name: &str) -> Result<(Vec<VersionAnswer>, us
     Ok((versions, beyond))
 }
 
-/// The versions that were softly deleted, as far as they can be told: no decision hangs on them.
-async fn deleted(registry: &Registry, name: &str, live: &[VersionAnswer]) -> Vec<VersionAnswer> {
-    let Ok(numbers) = registry.versions(name, Scope::WithDeleted).await else { return Vec::new() };
+/// The versions that were softly deleted, as far as they can be told, and the numbers of those that are not given.
+async fn deleted(registry: &Registry, name: &str, live: &[VersionAnswer]) -> (Vec<VersionAnswer>, Vec<u32>) {
+    let (mut deleted, mut withheld) = (Vec::new(), Vec::new());
+    let Ok(numbers) = registry.versions(name, Scope::WithDeleted).await else { return (deleted, withheld) };
     let in_use: BTreeSet<u32> = live.iter().map(|version| version.version).collect();
     let numbers = numbers.here().unwrap_or_default().into_iter().filter(|number| !in_use.contains(number));
-    let mut deleted = Vec::new();
     for number in numbers.take(VERSIONS_LIMIT) {
-        if let Ok(Found::Here(registered)) = registry.version_or_deleted(name, number).await {
-            deleted.push(answer(&registered));
+        match registry.version_or_deleted(name, number).await {
+            Ok(Found::Here(registered)) => deleted.push(answer(&registered)),
+            _ => withheld.push(number),
         }
     }
-    deleted
+    (deleted, withheld)
 }
 
 fn answer(registered: &Registered) -> VersionAnswer {

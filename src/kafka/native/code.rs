@@ -11,6 +11,8 @@ pub(in crate::kafka) struct Code(pub(super) c_int);
 impl Code {
     /// No error.
     pub(super) const NONE: Code = Code(0);
+    /// A partition's end was reached.
+    pub(super) const PARTITION_EOF: Code = Code(-191);
 
     /// The protocol's name, such as `TOPIC_AUTHORIZATION_FAILED`, librdkafka's own, such as `_TIMED_OUT`, or
     /// `ERR_<number>?` for a number this librdkafka does not know.

@@ -1,6 +1,6 @@
 //! A client's configuration: librdkafka's own names and values, checked by librdkafka.
 
-use std::ffi::c_char;
+use std::ffi::{c_char, c_int};
 
 use rdkafka::bindings::{
     RD_KAFKA_EVENT_ERROR, RD_KAFKA_EVENT_LOG, rd_kafka_conf_destroy, rd_kafka_conf_new,
@@ -43,6 +43,13 @@ impl Config {
         let _without_tls_not_taken =
             unsafe { rd_kafka_conf_set_ssl_cert_verify_cb(config.0.pointer(), Some(certificate::verdict)) };
         Ok(config)
+    }
+
+    /// Also wants events of these kinds, beyond errors and logs.
+    pub(super) fn want(&self, events: c_int) {
+        let all = RD_KAFKA_EVENT_ERROR | RD_KAFKA_EVENT_LOG | events;
+        // SAFETY: the configuration is alive.
+        unsafe { rd_kafka_conf_set_events(self.0.pointer(), all) };
     }
 
     /// Sets one setting.

@@ -34,6 +34,9 @@ pub(in crate::kafka) trait Listener: Send + Sync {
 /// What is done with the answer to a call, on the dispatcher's thread.
 type Completion = Box<dyn FnOnce(&Event) + Send>;
 
+/// What is done with an event that reports deliveries, on the dispatcher's thread.
+pub(super) type Delivered = Box<dyn Fn(&Event) + Send + Sync>;
+
 struct Pending {
     event: c_int,
     complete: Completion,
@@ -59,6 +62,7 @@ struct Shared {
     tickets: Mutex<Tickets>,
     stopping: AtomicBool,
     listener: Arc<dyn Listener>,
+    delivered: Delivered,
 }
 
 /// A call that was given a ticket.
@@ -71,8 +75,17 @@ pub(super) struct Ticket<T> {
 impl Dispatcher {
     /// Starts the thread of a queue.
     pub(super) fn new(queue: Queue, listener: Arc<dyn Listener>) -> Result<Dispatcher, CallError> {
+        Dispatcher::of_sender(queue, listener, Box::new(|_| ()))
+    }
+
+    /// Starts the thread of a queue on which reports of deliveries arrive too.
+    pub(super) fn of_sender(
+        queue: Queue,
+        listener: Arc<dyn Listener>,
+        delivered: Delivered,
+    ) -> Result<Dispatcher, CallError> {
         let stopping = AtomicBool::new(false);
-        let shared = Arc::new(Shared { queue, tickets: Mutex::default(), stopping, listener });
+        let shared = Arc::new(Shared { queue, tickets: Mutex::default(), stopping, listener, delivered });
         let serving = Arc::clone(&shared);
         let thread = std::thread::Builder::new().name("kafka".into()).spawn(move || serving.serve());
         let thread = thread.map_err(|error| CallError::local("_CRIT_SYS_RESOURCE", error.to_string()))?;
@@ -146,6 +159,7 @@ impl Shared {
             match event.content() {
                 Content::Error(error) => self.listener.error(&error),
                 Content::Log(line) => self.listener.log(&line),
+                Content::Deliveries => (self.delivered)(&event),
                 Content::Other => {}
                 Content::Answer { of, ticket } => {
                     let Some(pending) = self.tickets().pending.remove(&ticket) else { continue };

@@ -5,11 +5,11 @@ use std::ffi::c_int;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use rdkafka::bindings::{rd_kafka_admin_op_t, rd_kafka_queue_t, rd_kafka_t};
+use rdkafka::bindings::{rd_kafka_admin_op_t, rd_kafka_queue_t, rd_kafka_t, rd_kafka_type_t};
 
 use super::client::Client;
 use super::code::CallError;
-use super::config::{Config, Rejection};
+use super::config::Rejection;
 use super::dispatch::{Dispatcher, Listener};
 use super::options::{Options, Wishes};
 use super::queue::{Event, Queue};
@@ -82,17 +82,7 @@ impl Handle {
         settings: &BTreeMap<String, String>,
         listener: Arc<dyn Listener>,
     ) -> Result<Handle, StartError> {
-        let config = Config::new().map_err(StartError::Settings)?;
-        for (name, value) in settings {
-            config
-                .set(name, value)
-                .map_err(|rejection| StartError::Setting { name: name.clone(), rejection })?;
-        }
-        // Logs go to the handle's queue; without this they would be printed to stderr.
-        config
-            .set("log.queue", "true")
-            .map_err(|rejection| StartError::Setting { name: "log.queue".into(), rejection })?;
-        let client = Arc::new(Client::new(config).map_err(StartError::Settings)?);
+        let client = Client::start(rd_kafka_type_t::RD_KAFKA_PRODUCER, settings, |_| None)?;
         let queue = Queue::new(client).map_err(StartError::Settings)?;
         let dispatcher = Dispatcher::new(queue, listener).map_err(StartError::Settings)?;
         Ok(Handle { dispatcher })

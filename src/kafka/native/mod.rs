@@ -6,20 +6,26 @@
 //! folder knows librdkafka's names and codes and nothing of what follows from them: that is decided by its neighbours.
 #![allow(unsafe_code, reason = "the door to a C library; every other folder is kept free of it")]
 
+pub(super) mod batch;
 pub(super) mod code;
 pub(super) mod config;
 pub(super) mod configs;
+pub(super) mod consumer;
 pub(super) mod dispatch;
 pub(super) mod groups;
 pub(super) mod handle;
+pub(super) mod member;
 pub(super) mod metadata;
 pub(super) mod offsets;
+pub(super) mod options;
+pub(super) mod send;
 pub(super) mod topics;
+pub(super) mod transactions;
 
 mod certificate;
 mod client;
+mod headers;
 mod object;
-mod options;
 mod queue;
 mod raw;
 mod text;

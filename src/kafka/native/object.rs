@@ -96,6 +96,11 @@ impl<'a, T> View<'a, T> {
         NonNull::new(object.cast_mut()).map(|object| View { object, lives: PhantomData })
     }
 
+    /// The object, for a call that neither frees nor keeps it.
+    pub(super) fn pointer(self) -> *mut T {
+        self.object.as_ptr()
+    }
+
     /// Reads a plain value.
     pub(super) fn get<R>(self, accessor: Value<T, R>) -> R {
         // SAFETY: the accessor's declaration promises that it may be called on a live object, which this is.

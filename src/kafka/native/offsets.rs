@@ -142,6 +142,16 @@ impl PartitionList {
         list.map(PartitionList).ok_or_else(|| CallError::local("_FAIL", "no list could be made"))
     }
 
+    /// The list, for a call that copies it.
+    pub(super) fn pointer(&self) -> *mut rd_kafka_topic_partition_list_t {
+        self.0.pointer()
+    }
+
+    /// Its rows, with what the library has written into them.
+    pub(super) fn rows(&self) -> Vec<Row> {
+        Row::all(self.0.view())
+    }
+
     pub(super) fn add(&self, topic: &str, partition: i32, offset: i64) -> Result<(), CallError> {
         let topic = terminated(topic)?;
         // SAFETY: the list and the name are alive; the name is copied.

@@ -9,7 +9,8 @@ use rdkafka::bindings::{
     rd_kafka_AdminOptions_set_operation_timeout, rd_kafka_AdminOptions_set_request_timeout,
     rd_kafka_AdminOptions_set_require_stable_offsets, rd_kafka_AdminOptions_set_validate_only,
     rd_kafka_AdminOptions_t, rd_kafka_IsolationLevel_t, rd_kafka_admin_op_t, rd_kafka_error_destroy,
-    rd_kafka_error_string, rd_kafka_error_t,
+    rd_kafka_error_is_fatal, rd_kafka_error_is_retriable, rd_kafka_error_string, rd_kafka_error_t,
+    rd_kafka_error_txn_requires_abort,
 };
 
 use super::client::Client;
@@ -26,6 +27,9 @@ destroyed_by! {
 accessors! {
     ERROR_CODE: Value<rd_kafka_error_t, c_int> = raw::rd_kafka_error_code;
     ERROR_TEXT: Value<rd_kafka_error_t, *const std::ffi::c_char> = rd_kafka_error_string;
+    ERROR_FATAL: Value<rd_kafka_error_t, c_int> = rd_kafka_error_is_fatal;
+    ERROR_RETRIABLE: Value<rd_kafka_error_t, c_int> = rd_kafka_error_is_retriable;
+    ERROR_ABORT: Value<rd_kafka_error_t, c_int> = rd_kafka_error_txn_requires_abort;
 }
 
 /// The error that an error object describes; none for "no error".
@@ -41,6 +45,31 @@ pub(super) unsafe fn result_of(error: *mut rd_kafka_error_t) -> Result<(), CallE
     // SAFETY: by the caller's promise.
     let error = unsafe { Owned::new(error) };
     error.as_ref().and_then(|error| error_of(error.view())).map_or(Ok(()), Err)
+}
+
+/// An error of a call that may be repeated, or may demand another call first.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(in crate::kafka) struct Setback {
+    pub(in crate::kafka) error: CallError,
+    /// The client is of no use any more.
+    pub(in crate::kafka) fatal: bool,
+    /// The same call may be made again, and goes on where it was.
+    pub(in crate::kafka) retriable: bool,
+    /// The transaction has to be aborted.
+    pub(in crate::kafka) abort: bool,
+}
+
+/// Turns a returned error object, which is ours, into a result.
+///
+/// # Safety
+/// `error` is NULL or a new error object that nobody else frees.
+pub(super) unsafe fn setback_of(error: *mut rd_kafka_error_t) -> Result<(), Setback> {
+    // SAFETY: by the caller's promise.
+    let Some(error) = (unsafe { Owned::new(error) }) else { return Ok(()) };
+    let view = error.view();
+    let Some(told) = error_of(view) else { return Ok(()) };
+    let (fatal, retriable) = (view.get(ERROR_FATAL) != 0, view.get(ERROR_RETRIABLE) != 0);
+    Err(Setback { error: told, fatal, retriable, abort: view.get(ERROR_ABORT) != 0 })
 }
 
 /// What a call wants beyond its time limit.

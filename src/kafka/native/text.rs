@@ -17,6 +17,18 @@ pub(super) unsafe fn copied(text: *const c_char) -> Option<String> {
     Some(text.to_string_lossy().into_owned())
 }
 
+/// The bytes of a string of the library; `None` for NULL.
+///
+/// # Safety
+/// `text` is NULL or points to a terminated string that lives as long as the caller says, unchanged.
+pub(super) unsafe fn bytes<'a>(text: *const c_char) -> Option<&'a [u8]> {
+    if text.is_null() {
+        return None;
+    }
+    // SAFETY: not NULL, and the caller promises a terminated string.
+    Some(unsafe { CStr::from_ptr(text) }.to_bytes())
+}
+
 /// A string for the library.
 ///
 /// # Errors

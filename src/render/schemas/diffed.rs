@@ -1,10 +1,11 @@
 //! How the difference of two versions looks.
 
+use std::fmt;
+
 use eventctl_core::human;
 use eventctl_core::name::SubjectName;
 use eventctl_core::schema::compatibility::{Comparison, Incompatibility, MeaningChange};
 use eventctl_core::schema::diff::{Difference, Differences};
-use eventctl_core::schemas::Version;
 use serde::Serialize;
 
 use super::SchemaPlaceWire;
@@ -16,15 +17,40 @@ pub struct Diffed<'a> {
     /// Whose versions.
     pub subject: &'a SubjectName,
     /// The older one.
-    pub from: &'a Version,
+    pub from: DiffedVersion<'a>,
     /// The newer one.
-    pub to: &'a Version,
+    pub to: DiffedVersion<'a>,
     /// What changed.
     pub differences: Differences,
     /// The newer one reading the older.
     pub forth: Comparison,
     /// The older one reading the newer.
     pub back: Comparison,
+}
+
+/// A version that is compared.
+#[derive(Debug, Clone, Copy)]
+pub struct DiffedVersion<'a> {
+    /// Its number: the file's, or the registry's.
+    pub number: u32,
+    /// The path of its file; none where it is the registry's.
+    pub file: Option<&'a str>,
+}
+
+impl fmt::Display for DiffedVersion<'_> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.file {
+            Some(_) => write!(formatter, "v{}", self.number),
+            None => write!(formatter, "the registry's version {}", self.number),
+        }
+    }
+}
+
+impl<'a> From<DiffedVersion<'a>> for VersionWire<'a> {
+    fn from(version: DiffedVersion<'a>) -> Self {
+        let source = if version.file.is_some() { "file" } else { "registry" };
+        VersionWire { version: version.number, source, file: version.file }
+    }
 }
 
 #[derive(Serialize)]
@@ -40,7 +66,8 @@ struct DiffWire<'a> {
 #[derive(Serialize)]
 struct VersionWire<'a> {
     version: u32,
-    file: &'a str,
+    source: &'static str,
+    file: Option<&'a str>,
 }
 
 #[derive(Serialize)]
@@ -97,8 +124,8 @@ impl Report for Diffed<'_> {
     fn wire(&self) -> impl Serialize {
         DiffWire {
             subject: self.subject.as_str(),
-            from: VersionWire { version: self.from.number, file: &self.from.source.name },
-            to: VersionWire { version: self.to.number, file: &self.to.source.name },
+            from: self.from.into(),
+            to: self.to.into(),
             differences: self.differences.items.iter().map(difference).collect(),
             further: self.differences.further,
             readings: [
@@ -109,8 +136,7 @@ impl Report for Diffed<'_> {
     }
 
     fn text(&self, page: &mut Page) {
-        page.tone(Tone::Strong, self.subject).lit(": v").val(self.from.number);
-        page.lit(" to v").line(self.to.number);
+        page.tone(Tone::Strong, self.subject).lit(": ").val(self.from).lit(" to ").line(self.to);
         for difference in &self.differences.items {
             let (mark, tone) = mark(difference);
             page.lit("  ").tone(tone, mark).lit(" ").line(&difference.message);
@@ -121,8 +147,8 @@ impl Report for Diffed<'_> {
         if self.differences.is_empty() {
             page.lit("  nothing changed\n");
         }
-        spoken(self.to.number, self.from.number, &self.forth, page);
-        spoken(self.from.number, self.to.number, &self.back, page);
+        spoken(self.to, self.from, &self.forth, page);
+        spoken(self.from, self.to, &self.back, page);
     }
 }
 
@@ -155,12 +181,12 @@ fn reading(reader: u32, writer: u32, comparison: &Comparison) -> ReadingWire<'_>
     }
 }
 
-fn spoken(reader: u32, writer: u32, comparison: &Comparison, page: &mut Page) {
-    page.lit("a reader of v").val(reader);
+fn spoken(reader: DiffedVersion<'_>, writer: DiffedVersion<'_>, comparison: &Comparison, page: &mut Page) {
+    page.lit("a reader of ").val(reader);
     if comparison.is_compatible() {
-        page.tone(Tone::Good, " reads").lit(" records written with v").line(writer);
+        page.tone(Tone::Good, " reads").lit(" records written with ").line(writer);
     } else {
-        page.tone(Tone::Bad, " cannot read").lit(" records written with v").val(writer).lit(":\n");
+        page.tone(Tone::Bad, " cannot read").lit(" records written with ").val(writer).lit(":\n");
     }
     for found in &comparison.incompatibilities {
         page.lit("  ").line(found.message());

@@ -19,7 +19,7 @@ use eventctl_core::schemas::{Level, State};
 use serde::Serialize;
 
 pub use checked::SchemaCheck;
-pub use diffed::Diffed;
+pub use diffed::{Diffed, DiffedVersion};
 pub use listed::Listed;
 pub use locked::{Locked, LockedRow};
 pub use pretty::pretty;

@@ -16,7 +16,7 @@ const NAMED: usize = 10;
 pub(super) fn write(online: &Online, subject: &SubjectPlan, said_before: bool, page: &mut Page) {
     let added = subject.versions.iter().filter(|planned| matches!(planned.state, VersionState::Added { .. }));
     let added: Vec<String> = added.map(|planned| format!("v{}", planned.file)).collect();
-    match (subject.new, added.is_empty()) {
+    match (subject.new && !subject.deleted, added.is_empty()) {
         (true, true) => note(page, "the registry has no version of it yet"),
         (true, false) => {
             note(page, format!("new subject: {} not in the registry yet", human::list(&added, NAMED)));

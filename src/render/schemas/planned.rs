@@ -28,7 +28,9 @@ impl Report for Plan {
 
 fn subject(subject: &SubjectPlan, page: &mut Page) {
     page.tone(Tone::Strong, &subject.subject);
-    if subject.new {
+    if subject.deleted {
+        page.lit(" (deleted before)");
+    } else if subject.new {
         page.lit(" (new)");
     }
     page.end();

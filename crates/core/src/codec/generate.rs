@@ -1,24 +1,24 @@
-//! Schemas and values made of any bytes, for the codec's property tests.
+//! Schemas and values made of any bytes, for property tests.
 
 use crate::codec::output::{write_bytes, write_long, write_size};
 use crate::schema::{Content, LogicalType, NodeId, Schema};
 
 /// Bytes that decide; when they have run out everything is as small as it can be.
-pub(super) struct Entropy<'a>(pub(super) &'a [u8]);
+pub(crate) struct Entropy<'a>(pub(crate) &'a [u8]);
 
 impl Entropy<'_> {
-    fn byte(&mut self) -> u8 {
+    pub(crate) fn byte(&mut self) -> u8 {
         let Some((first, rest)) = self.0.split_first() else { return 0 };
         self.0 = rest;
         *first
     }
 
     /// A number below the limit.
-    fn below(&mut self, limit: usize) -> usize {
+    pub(crate) fn below(&mut self, limit: usize) -> usize {
         usize::from(self.byte()) % limit
     }
 
-    fn long(&mut self) -> i64 {
+    pub(super) fn long(&mut self) -> i64 {
         match self.below(4) {
             0 => i64::from(self.byte()),
             1 => -i64::from(self.byte()),
@@ -42,7 +42,7 @@ pub(super) struct SchemaWriter<'e, 'b> {
     records: Vec<String>,
 }
 
-pub(super) fn schema_text(entropy: &mut Entropy<'_>) -> String {
+pub(crate) fn schema_text(entropy: &mut Entropy<'_>) -> String {
     let mut writer = SchemaWriter { entropy, text: String::new(), named: 0, records: Vec::new() };
     writer.any(3, true);
     writer.text
@@ -181,7 +181,7 @@ impl SchemaWriter<'_, '_> {
 }
 
 /// Adds a value of a type. Items come in one block as the encoder writes them, or in several of all forms.
-pub(super) fn datum(schema: &Schema, id: NodeId, blocks: bool, entropy: &mut Entropy<'_>, out: &mut Vec<u8>) {
+pub(crate) fn datum(schema: &Schema, id: NodeId, blocks: bool, entropy: &mut Entropy<'_>, out: &mut Vec<u8>) {
     DatumWriter { schema, blocks, entropy, depth: 0 }.value(id, out);
 }
 

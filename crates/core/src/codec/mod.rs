@@ -31,7 +31,7 @@ pub mod texts;
 pub mod wire;
 
 #[cfg(test)]
-mod generate;
+pub(crate) mod generate;
 #[cfg(test)]
 mod test_schemas;
 

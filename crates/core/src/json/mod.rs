@@ -5,12 +5,14 @@
 //! defaults and places matter, and events, whose 2^53+1 and 100-digit numbers must survive, whose doubled names and
 //! lone surrogates are errors, and which are turned into Avro in one pass.
 
+mod check;
 mod error;
 mod pretty;
 mod reader;
 mod tree;
 mod write;
 
+pub use check::check;
 pub use error::{JsonError, JsonErrorKind};
 pub use pretty::{pretty, write_escaped};
 pub use reader::{DEPTH_LIMIT, Kind, Reader, Text};

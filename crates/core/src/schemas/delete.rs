@@ -110,7 +110,7 @@ pub fn plan(
             only: versions.len() == 1,
             referenced_by,
         }),
-        None if held.deleted.iter().any(|held| held.version == version) => DeleteState::Deleted,
+        None if held.deleted_numbers().contains(&version) => DeleteState::Deleted,
         None => DeleteState::Absent { versions },
     };
     DeletePlan { registry: registry.to_owned(), subject: subject.to_owned(), version, state }
@@ -315,6 +315,7 @@ mod tests {
             versions: Ok(in_use.iter().map(version).collect()),
             unread: 0,
             deleted: deleted.iter().map(version).collect(),
+            withheld: vec![8],
             level: Ok(HeldLevel::of_default(Compatibility::Backward)),
         };
         let answers = Answers { subjects: [("s".to_owned(), answers)].into(), ..Answers::default() };
@@ -335,6 +336,7 @@ mod tests {
             (of(4, &[], &[7]), None, "schemas with these ids refer to it, and the registry may refuse: 7"),
             (of(4, &[], &[]), None, "records that carry id 104: not counted; they can still be read"),
             (of(2, &[], &[]), Some(DeleteOutcome::Existing), ""),
+            (of(8, &[], &[]), Some(DeleteOutcome::Existing), ""),
             (of(9, &[], &[]), Some(DeleteOutcome::Absent), ""),
         ];
         for (plan, ended, note) in rows {

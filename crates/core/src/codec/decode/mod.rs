@@ -70,6 +70,14 @@ impl Decoder {
     /// The first thing in the datum that is no value of the schema, bytes behind its end among them; `out` is then as
     /// it was.
     pub fn decode(&self, datum: &[u8], out: &mut Vec<u8>) -> Result<(), DecodeError> {
-        run::run(&self.program, self.entry, datum, self.output_limit, out)
+        run::run(&self.program, self.entry, datum, (self.output_limit, true), out).map(drop)
+    }
+
+    /// Adds the JSON text of the first of some data that follow each other, and tells how many bytes it has.
+    ///
+    /// # Errors
+    /// As `decode`, but for what comes behind.
+    pub fn decode_first(&self, data: &[u8], out: &mut Vec<u8>) -> Result<usize, DecodeError> {
+        run::run(&self.program, self.entry, data, (self.output_limit, false), out)
     }
 }

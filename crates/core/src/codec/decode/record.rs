@@ -63,7 +63,7 @@ impl<'s> Defaulted<'s> {
         };
         let entry = self.compiler.entry(field.schema, field.schema)?;
         let mut text = Vec::new();
-        if let Err(error) = run(self.program(), entry, &data, self.left, &mut text) {
+        if let Err(error) = run(self.program(), entry, &data, (self.left, true), &mut text) {
             return Ok(told(&format!("cannot be written: {}", error.problem)));
         }
         self.left = self.left.saturating_sub(text.len());

@@ -49,20 +49,24 @@ pub(super) struct Run<'p, 'd, 'o> {
     pub(super) empty_items_left: u64,
     /// How long the text may become, with all that stood there before.
     pub(super) limit: usize,
+    /// True where the datum must end with the value.
+    whole: bool,
 }
 
-/// Runs the steps from `entry` on and adds the text of the datum, which must end with the value. The text that is
-/// added has at most about `limit` bytes.
+/// Runs the steps from `entry` on and adds the text of the datum. The text that is added has at most about `limit`
+/// bytes. With `whole` the datum must end with the value. Tells how many bytes the value has.
 pub(super) fn run(
     program: &Program,
     entry: u32,
     datum: &[u8],
-    limit: usize,
+    (limit, whole): (usize, bool),
     out: &mut Vec<u8>,
-) -> Result<(), DecodeError> {
+) -> Result<usize, DecodeError> {
     let begin = out.len();
     // A guess: names and quotes come to what was read. It is in proportion to the datum whatever that holds.
-    out.reserve(datum.len().saturating_mul(2).saturating_add(64));
+    if whole {
+        out.reserve(datum.len().saturating_mul(2).saturating_add(64));
+    }
     let mut run = Run {
         program,
         input: Input::new(datum),
@@ -75,11 +79,12 @@ pub(super) fn run(
         marks: Vec::new(),
         empty_items_left: EMPTY_ITEMS_LIMIT,
         limit: begin.saturating_add(limit),
+        whole,
         out,
     };
     let done = run.steps();
     let error = match done {
-        Ok(()) if run.out.len() <= run.limit => return Ok(()),
+        Ok(()) if run.out.len() <= run.limit => return Ok(run.input.at()),
         Ok(()) => run.error(Stop::Long, limit),
         Err(stop) => run.error(stop, limit),
     };
@@ -137,7 +142,9 @@ impl<'d> Run<'_, 'd, '_> {
                 Action::Jump(to) => self.next = to as usize,
                 Action::Record(number) => self.call(number)?,
                 Action::End => {
-                    let Some(open) = self.open_calls.checked_sub(1) else { return Ok(self.input.end()?) };
+                    let Some(open) = self.open_calls.checked_sub(1) else {
+                        return if self.whole { Ok(self.input.end()?) } else { Ok(()) };
+                    };
                     self.open_calls = open;
                     self.depth -= 1;
                     self.next = self.calls.get(open).map_or(usize::MAX, |back| *back as usize);

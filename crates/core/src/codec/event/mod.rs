@@ -153,6 +153,14 @@ impl Events {
     }
 }
 
+/// The `type` of a payload that is a JSON object; none where it has no such member. Behind it nothing is read.
+///
+/// # Errors
+/// A payload that is no object, or whose `type` is no string.
+pub fn mark(text: &str) -> Result<Option<std::borrow::Cow<'_, str>>, PayloadError> {
+    find::mark(text, 0)
+}
+
 /// A payload's bytes as the JSON value they are, for showing it as it stands in a line of its own.
 ///
 /// # Errors

@@ -66,21 +66,20 @@ fn add(wanted: &Wanted, nodes: &mut Vec<Node>) -> usize {
     at
 }
 
-impl Project for JsonProjection {
-    fn fields(&self) -> usize {
-        self.slots
-    }
-
-    fn project<'d>(&'d self, payload: &'d [u8], slots: &mut [Slot<'d>]) -> Result<(), ProjectError> {
+impl JsonProjection {
+    /// As [`Project::project`], of what is known to be characters.
+    ///
+    /// # Errors
+    /// What is not JSON.
+    pub fn project_text<'d>(&'d self, text: &'d str, slots: &mut [Slot<'d>]) -> Result<(), JsonError> {
         slots.fill(Slot::Missing);
-        let text =
-            std::str::from_utf8(payload).map_err(|error| ProjectError::NotText(error.valid_up_to()))?;
         let mut run = Run {
             nodes: &self.nodes,
             reader: Reader::new(text),
             slots,
             left: self.wanted,
             strict: self.strict,
+            met: 0,
         };
         run.value(0)?;
         if self.strict {
@@ -97,6 +96,19 @@ impl Project for JsonProjection {
     }
 }
 
+impl Project for JsonProjection {
+    fn fields(&self) -> usize {
+        self.slots
+    }
+
+    fn project<'d>(&'d self, payload: &'d [u8], slots: &mut [Slot<'d>]) -> Result<(), ProjectError> {
+        slots.fill(Slot::Missing);
+        let text =
+            std::str::from_utf8(payload).map_err(|error| ProjectError::NotText(error.valid_up_to()))?;
+        Ok(self.project_text(text, slots)?)
+    }
+}
+
 struct Run<'d, 's> {
     nodes: &'d [Node],
     reader: Reader<'d>,
@@ -104,12 +116,20 @@ struct Run<'d, 's> {
     /// How many slots are still to be filled.
     left: usize,
     strict: bool,
+    /// Which of the first 64 values on the way were met.
+    met: u64,
 }
 
 impl<'d> Run<'d, '_> {
     /// Reads a value of which something is wanted.
     fn value(&mut self, node: usize) -> Result<(), JsonError> {
         let Some(Node { slot, fields }) = self.nodes.get(node) else { return Ok(()) };
+        // Of a name that stands twice the second value is passed over whole: its fields are none of the first one's.
+        let mark = u32::try_from(node).ok().and_then(|node| 1_u64.checked_shl(node)).unwrap_or(0);
+        if self.met & mark != 0 {
+            return self.reader.skip().map(drop);
+        }
+        self.met |= mark;
         let kind = self.reader.kind()?;
         let begin = self.reader.at();
         if kind == Kind::Object && !fields.is_empty() {

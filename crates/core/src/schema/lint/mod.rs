@@ -1,6 +1,7 @@
 //! What Avro takes in a schema and people regret. Only the schema's own document is looked at, not those it refers to.
 
 mod defaults;
+mod endless;
 mod names;
 
 use std::collections::BTreeSet;
@@ -48,6 +49,8 @@ pub enum LintKind {
     LogicalTypeIgnored,
     /// A name that the specification does not allow.
     NameOutsideSpecification,
+    /// A record that contains itself without a way out.
+    EndlessRecord,
 }
 
 impl LintKind {
@@ -62,6 +65,7 @@ impl LintKind {
             LintKind::DefaultMisfit => "default-misfit",
             LintKind::LogicalTypeIgnored => "logical-type-ignored",
             LintKind::NameOutsideSpecification => "name-outside-specification",
+            LintKind::EndlessRecord => "endless-record",
         }
     }
 
@@ -82,6 +86,7 @@ impl LintKind {
             LintKind::NameOutsideSpecification => {
                 "names are made of ASCII letters, digits and `_`; other libraries refuse the rest"
             }
+            LintKind::EndlessRecord => "let it end: a union with null, an array or a map of it",
         }
     }
 }
@@ -102,6 +107,7 @@ pub fn lint(schema: &Schema, options: LintOptions) -> Vec<Lint> {
         linter.node(id);
     }
     names::types(&mut linter);
+    endless::records(&mut linter);
     linter.finish()
 }
 

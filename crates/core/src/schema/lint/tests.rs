@@ -1,5 +1,7 @@
 //! Tests of lint: one row per rule, and that a good schema has none.
 
+use std::fmt::Write as _;
+
 use super::*;
 use crate::schema::parse;
 use crate::yaml::Source;
@@ -122,6 +124,26 @@ fn each_rule_finds_its_kind() {
                 "name-collision /1: `B` has the alias `Old`, and so has `A`",
             ],
         ),
+        (
+            record(r#"{"name":"a","type":"int"},{"name":"me","type":"R"}"#),
+            &["endless-record : the record `R` always contains itself: no value of it ever ends"],
+        ),
+        // Through another record, and through a union without a way out; the outermost record is not in the circle.
+        (
+            record(
+                r#"{"name":"in","type":{"type":"record","name":"A","fields":[{"name":"b","type":["A",{"type":"record","name":"B","fields":[{"name":"a","type":"A"}]}]}]}}"#,
+            ),
+            &["endless-record /fields/0/type: the record `A` always contains itself: no value of it ever ends"],
+        ),
+        (
+            record(r#"{"name":"s","type":{"type":"record","name":"S","fields":[{"name":"r","type":"R"}]}}"#),
+            &[
+                "endless-record : the record `R` always contains itself: no value of it ever ends",
+                "endless-record /fields/0/type: the record `S` always contains itself: no value of it ever ends",
+            ],
+        ),
+        (record(r#"{"name":"n","type":["R","null"]}"#), &[]),
+        (record(r#"{"name":"n","type":{"type":"array","items":"R"}},{"name":"m","type":{"type":"map","values":"R"}}"#), &[]),
     ];
     for (text, expected) in rows {
         assert_eq!(told_of(&text, false), expected, "{text}");
@@ -154,6 +176,23 @@ fn referenced_documents_are_not_looked_at_except_for_their_names() {
     assert_eq!(messages, ["`b.E` has the unqualified name of `a.E`, and Java compares no more of it"]);
     let finding = found[0].diagnostic("own").to_string();
     assert!(finding.starts_with("own:1:86: warning: `b.E`"), "{finding}");
+}
+
+#[test]
+fn a_long_way_into_a_circle_is_gone_once() {
+    let mut fields = String::from(
+        r#"{"name":"f","type":{"type":"record","name":"R0","fields":[{"name":"f","type":"R0"}]}}"#,
+    );
+    for n in 1..20_000 {
+        let _ = write!(
+            fields,
+            r#",{{"name":"f{n}","type":{{"type":"record","name":"R{n}","fields":[{{"name":"f","type":"R{}"}}]}}}}"#,
+            n - 1
+        );
+    }
+    let expected =
+        ["endless-record /fields/0/type: the record `R0` always contains itself: no value of it ever ends"];
+    assert_eq!(told_of(&record(&fields), false), expected);
 }
 
 #[test]

@@ -53,6 +53,8 @@ pub struct SubjectAnswers {
     pub unread: usize,
     /// Those that were softly deleted; empty where they could not be told, which changes no decision.
     pub deleted: Vec<VersionAnswer>,
+    /// The numbers of further ones, which are told but not given: Apicurio does so once no version is left in use.
+    pub withheld: Vec<u32>,
     /// The level.
     pub level: Result<HeldLevel, Fault>,
 }
@@ -163,6 +165,8 @@ pub struct HeldSubject {
     pub unread: usize,
     /// Those that were softly deleted, by number.
     pub deleted: Vec<HeldVersion>,
+    /// The numbers of further ones, of which nothing is known.
+    pub withheld: Vec<u32>,
     /// The level.
     pub level: Result<HeldLevel, Fault>,
 }
@@ -181,6 +185,15 @@ impl HeldSubject {
         let known = self.known().iter();
         let known = known.map(|held| (label(held.version), held.schema.as_ref().map_err(String::as_str)));
         unread.into_iter().chain(known).collect()
+    }
+
+    /// The numbers of the softly deleted versions.
+    #[must_use]
+    pub fn deleted_numbers(&self) -> Vec<u32> {
+        let mut numbers: Vec<u32> = self.deleted.iter().map(|held| held.version).collect();
+        numbers.extend(&self.withheld);
+        numbers.sort_unstable();
+        numbers
     }
 
     /// The version of this number, softly deleted or not.
@@ -220,6 +233,7 @@ impl Held {
                 versions: answers.versions.as_deref().map(all).map_err(Clone::clone),
                 unread: answers.unread,
                 deleted: all(&answers.deleted),
+                withheld: answers.withheld.clone(),
                 level: answers.level.clone(),
             };
             (name.clone(), held)

@@ -31,7 +31,10 @@ pub use plan::{
 };
 pub use planning::plan;
 pub use report::{Item, ItemKey, ItemOutcome, REGISTER_KIND, RegisterCounts, RegisterReport};
-pub use run::{Look, Next, Receipt, Request, Run, Seen, after_answer, level_look, look_up, lost, read_back};
+pub use run::{
+    Look, Next, Receipt, Request, Run, Seen, after_answer, after_refusal, level_look, look_up, lost,
+    read_back,
+};
 pub use standing::{Standing, StandingVersion, standing};
 pub use verdict::Verdict;
 pub use wanted::{Wanted, WantedReference, WantedVersion};

@@ -53,8 +53,10 @@ pub struct SubjectPlan {
     pub declared: Option<Compatibility>,
     /// The level in force; none where it is unknown.
     pub in_force: Option<HeldLevel>,
-    /// True where the registry has no version of it.
+    /// True where the registry has no version of it in use.
     pub new: bool,
+    /// True where it had some, and all of them were softly deleted.
+    pub deleted: bool,
     /// What becomes of its level.
     pub level: LevelPlan,
     /// Its files by number.

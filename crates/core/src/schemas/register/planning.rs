@@ -107,6 +107,7 @@ impl<'a> Planner<'a> {
             declared,
             in_force: held.and_then(|held| held.level.clone().ok()),
             new: readable.is_some_and(|held| held.known().is_empty()),
+            deleted: readable.is_some_and(is_deleted),
             unknown: unknown(held, &level).into_iter().collect(),
             level,
             versions: Vec::new(),
@@ -304,11 +305,22 @@ fn overtaken(input: &PlanInput<'_>, subject: &str, file: u32) -> Option<String> 
     Some(label(input, subject, later))
 }
 
+/// True where no version is in use, and some were softly deleted.
+fn is_deleted(held: &HeldSubject) -> bool {
+    held.known().is_empty() && !held.deleted_numbers().is_empty()
+}
+
 /// What is worth knowing about what the registry holds of a subject.
 pub(super) fn notes(input: &PlanInput<'_>, subject: &str, held: &HeldSubject) -> Vec<String> {
     let mut notes = Vec::new();
     if held.unread > 0 {
         notes.push(format!("{} older versions of the registry are too many to be read", held.unread));
+    }
+    if is_deleted(held) {
+        let deleted = versions_of_registry(&held.deleted_numbers());
+        notes.push(format!(
+            "all that the registry had was softly deleted: {deleted}; what is added follows it"
+        ));
     }
     let strangers: Vec<u32> = held
         .known()

@@ -63,6 +63,8 @@ pub struct Seen {
 pub enum Next {
     /// Nothing more: this is how it ended.
     Settled(ItemOutcome),
+    /// It was refused with this: what is there already is refused too where two register at once, so look.
+    Refused(ItemOutcome),
     /// It was accepted: read it back.
     ReadBack,
     /// Whether it happened is not known: look before it is repeated.
@@ -208,17 +210,29 @@ pub fn after_answer(answer: Result<(), Fault>) -> Next {
     match fault.kind {
         FaultKind::TimedOut => Next::LookUp(fault),
         FaultKind::Unreachable | FaultKind::Unavailable => Next::Lost(fault),
-        FaultKind::Denied
-        | FaultKind::Refused
-        | FaultKind::Absent
-        | FaultKind::Exists
-        | FaultKind::Unsupported => {
-            Next::Settled(ItemOutcome::Refused { by_registry: true, reasons: vec![fault.message] })
-        }
+        FaultKind::Refused | FaultKind::Exists => Next::Refused(refused(fault)),
+        FaultKind::Denied | FaultKind::Absent | FaultKind::Unsupported => Next::Settled(refused(fault)),
         FaultKind::Other => {
             let reason = "the registry's answer is none".to_owned();
             Next::Settled(ItemOutcome::Failed { reason, fault: Some(fault) })
         }
+    }
+}
+
+fn refused(fault: Fault) -> ItemOutcome {
+    ItemOutcome::Refused { by_registry: true, reasons: vec![fault.message] }
+}
+
+/// Decides from a look at a version that was refused: whoever came first may have registered the same.
+#[must_use]
+pub fn after_refusal(
+    refused: ItemOutcome,
+    normalize: bool,
+    look: &Result<Option<Seen>, Fault>,
+) -> ItemOutcome {
+    match look {
+        Ok(Some(seen)) if seen.same || normalize => ItemOutcome::Existing(Some(seen.found)),
+        _ => refused,
     }
 }
 

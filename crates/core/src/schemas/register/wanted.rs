@@ -138,7 +138,8 @@ fn version(version: &Version, schema: Schema, state: State) -> WantedVersion {
     };
     WantedVersion {
         number: version.number,
-        text: version.source.text.clone(),
+        // Avro's Java library passes over a byte order mark in files, and registries refuse one.
+        text: version.source.text.trim_start_matches('\u{feff}').to_owned(),
         references: version.references.iter().map(reference).collect(),
         schema,
         state,

@@ -2,6 +2,7 @@
 
 mod hostile;
 mod java;
+mod random;
 mod records;
 mod scalars;
 mod unions;

@@ -85,3 +85,10 @@ fn reading_ends_with_the_last_field_unless_it_is_strict() {
     assert!(found(&strict, deep.as_bytes()).unwrap_err().contains("nested deeper than 128 levels"));
     assert!(JsonProjection::new(&[], &["a", "b..c"]).is_err());
 }
+
+#[test]
+fn of_a_name_that_stands_twice_the_first_value_counts_whole() {
+    let text = r#"{"a":{"b":1},"a":{"b":2,"c":3},"d":4,"d":5}"#;
+    let projection = JsonProjection::new(&[], &["a.b", "a.c", "d"]).unwrap();
+    assert_eq!(found(&projection, text.as_bytes()).unwrap(), ["1", "missing", "4"]);
+}

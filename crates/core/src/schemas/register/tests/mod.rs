@@ -131,6 +131,7 @@ impl World {
             versions: Ok(Vec::new()),
             unread: 0,
             deleted: Vec::new(),
+            withheld: Vec::new(),
             level: Ok(HeldLevel::of_default(Compatibility::Backward)),
         })
     }

@@ -284,6 +284,29 @@ fn a_file_that_others_have_overtaken_is_left_out() {
 }
 
 #[test]
+fn a_byte_order_mark_is_not_sent_to_a_registry() {
+    let plan = World::default().file("s", 1, &format!("\u{feff}{}", record("a"))).plan();
+    let [Step::Version(addition)] = plan.steps.as_slice() else { panic!("{:?}", plan.steps) };
+    assert_eq!(addition.text, record("a"));
+}
+
+#[test]
+fn a_subject_all_of_which_was_deleted_is_not_called_a_new_one() {
+    let mut world = World::default().file("s", 1, &record("a"));
+    world.subject("s").withheld = vec![1, 2];
+    let plan = world.plan();
+    let subject = plan.subject("s").unwrap();
+    assert!(subject.new && subject.deleted, "nothing of it is in use, so that nothing is compared");
+    assert_eq!(states(&plan, "s"), ["v1 added, first"]);
+    let note = "all that the registry had was softly deleted: the registry's versions 1, 2; what is added follows it";
+    assert_eq!(subject.notes, [note]);
+    assert!(!World::default().file("s", 1, &record("a")).plan().subject("s").unwrap().deleted);
+    let one_left =
+        World::default().file("s", 1, &record("a")).held("s", 2, &record("a")).deleted("s", 1, "\"int\"");
+    assert!(!one_left.plan().subject("s").unwrap().deleted);
+}
+
+#[test]
 fn what_was_deleted_does_not_come_back_on_top_of_what_came_after_it() {
     // The registry's version 3 is none of the files any more: v3 was edited. Yet it came after the deleted version 2.
     let world = || {

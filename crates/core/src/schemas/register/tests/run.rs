@@ -169,7 +169,8 @@ fn answers_are_read_back_looked_up_or_final() {
         (Err(FaultKind::TimedOut), "look up"),
         (Err(FaultKind::Unreachable), "lost"),
         (Err(FaultKind::Unavailable), "lost"),
-        (Err(FaultKind::Refused), "refused"),
+        (Err(FaultKind::Refused), "refused, look"),
+        (Err(FaultKind::Exists), "refused, look"),
         (Err(FaultKind::Denied), "refused"),
         (Err(FaultKind::Unsupported), "refused"),
         (Err(FaultKind::Absent), "refused"),
@@ -180,9 +181,39 @@ fn answers_are_read_back_looked_up_or_final() {
             Next::ReadBack => "read back",
             Next::LookUp(_) => "look up",
             Next::Lost(_) => "lost",
+            Next::Refused(outcome) => {
+                assert_eq!(outcome.as_str(), "refused");
+                "refused, look"
+            }
             Next::Settled(outcome) => outcome.as_str(),
         };
         assert_eq!(found, expected, "{answer:?}");
+    }
+}
+
+#[test]
+fn what_was_refused_is_there_where_another_run_came_first() {
+    let refused = || ItemOutcome::Refused { by_registry: true, reasons: vec!["it exists".to_owned()] };
+    let found = Match { version: 3, id: 7 };
+    let rows = [
+        (
+            "another run came first",
+            false,
+            Ok(Some(Seen { found, same: true })),
+            ItemOutcome::Existing(Some(found)),
+        ),
+        ("something like it", false, Ok(Some(Seen { found, same: false })), refused()),
+        (
+            "the same in its normal form",
+            true,
+            Ok(Some(Seen { found, same: false })),
+            ItemOutcome::Existing(Some(found)),
+        ),
+        ("not there", false, Ok(None), refused()),
+        ("cannot be asked", false, Err(fault(FaultKind::TimedOut)), refused()),
+    ];
+    for (case, normalize, look, expected) in rows {
+        assert_eq!(after_refusal(refused(), normalize, &look), expected, "{case}");
     }
 }
 

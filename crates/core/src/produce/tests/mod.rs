@@ -1,0 +1,5 @@
+mod account;
+mod lines;
+mod recipe;
+mod stamp;
+mod versions;

@@ -1,0 +1,122 @@
+//! The schemas of records, by id, ready to decode: looked up once each, from a thread that reads.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use eventctl_core::codec::Style;
+use eventctl_core::codec::wire::Framing;
+use eventctl_core::payload::{KnownSchema, Problem, ProblemClass, SchemaTexts};
+use tokio::runtime::Handle;
+
+use super::schema_cache::{FetchError, Fetched, SchemaCache};
+use crate::registry::{Found, Registry, SchemaType};
+
+/// How long the answer "not available" holds: a registry that is down must not make every record wait for it.
+const UNAVAILABLE_FOR: Duration = Duration::from_secs(10);
+
+/// How many schemas are held at once: an id costs a lookup, and a topic of random bytes has many.
+const HELD: usize = 4_096;
+
+/// Where schemas come from.
+#[derive(Clone)]
+pub struct Source {
+    /// By id, kept on disk.
+    pub cache: Arc<SchemaCache>,
+    /// Who knows their subjects.
+    pub registry: Registry,
+}
+
+/// Schemas by id. Used by one thread, which is not one of the runtime's.
+pub struct KnownSchemas {
+    source: Option<Source>,
+    runtime: Handle,
+    style: Style,
+    known: BTreeMap<u32, Entry>,
+}
+
+struct Entry {
+    schema: Result<Arc<KnownSchema>, Problem>,
+    at: Instant,
+}
+
+impl KnownSchemas {
+    /// None known yet. To be made on the runtime that serves the lookups.
+    #[must_use]
+    pub fn new(source: Option<Source>, style: Style) -> Self {
+        KnownSchemas { source, runtime: Handle::current(), style, known: BTreeMap::new() }
+    }
+
+    /// True where there is a registry to ask.
+    #[must_use]
+    pub fn has_source(&self) -> bool {
+        self.source.is_some()
+    }
+
+    /// The schema that a value names.
+    ///
+    /// # Errors
+    /// Why there is none.
+    pub fn get(&mut self, framing: Framing) -> Result<Arc<KnownSchema>, Problem> {
+        let Some(id) = framing.id() else {
+            let detail = "its schema is named by a GUID, and registries look schemas up by id only";
+            return Err(Problem::new(ProblemClass::SchemaUnknown, detail));
+        };
+        let stale = |entry: &Entry| match &entry.schema {
+            Err(problem) => problem.class.is_unknown() && entry.at.elapsed() > UNAVAILABLE_FOR,
+            Ok(_) => false,
+        };
+        if let Some(entry) = self.known.get(&id)
+            && !stale(entry)
+        {
+            return entry.schema.clone();
+        }
+        let schema = self.look_up(id);
+        if self.known.len() >= HELD {
+            self.known.clear();
+        }
+        self.known.insert(id, Entry { schema: schema.clone(), at: Instant::now() });
+        schema
+    }
+
+    fn look_up(&self, id: u32) -> Result<Arc<KnownSchema>, Problem> {
+        let Some(source) = &self.source else {
+            let detail =
+                format!("schema {id} cannot be looked up: no registry is named; pass --registry URL");
+            return Err(Problem::new(ProblemClass::SchemaUnavailable, detail));
+        };
+        let fetched = self.runtime.block_on(source.cache.get(id)).map_err(|error| problem(&error))?;
+        let known = compiled(&fetched, self.style)?;
+        // Who has it is good to know, and no more: without it the record is decoded all the same.
+        let versions = self.runtime.block_on(source.registry.versions_of_id(id));
+        let known = match versions {
+            Ok(Found::Here(versions)) => match versions.into_iter().max() {
+                Some(newest) => known.registered_as(newest.subject, newest.version),
+                None => known,
+            },
+            _ => known,
+        };
+        Ok(Arc::new(known))
+    }
+}
+
+fn compiled(fetched: &Fetched, style: Style) -> Result<KnownSchema, Problem> {
+    let id = fetched.id;
+    if fetched.schema.schema_type != SchemaType::Avro {
+        let detail = format!("the schema with id {id} is none of Avro's, and others are not decoded");
+        return Err(Problem::new(ProblemClass::SchemaUnknown, detail));
+    }
+    let needed: Vec<&str> = fetched.needed.iter().map(|needed| needed.schema.text.as_str()).collect();
+    KnownSchema::compile(&SchemaTexts { id, text: &fetched.schema.text, needed: &needed }, style)
+}
+
+fn problem(error: &FetchError) -> Problem {
+    let class = match error {
+        FetchError::Registry(_) => ProblemClass::SchemaUnavailable,
+        FetchError::Absent { .. }
+        | FetchError::Dangling { .. }
+        | FetchError::Cyclic { .. }
+        | FetchError::TooMuch { .. } => ProblemClass::SchemaUnknown,
+    };
+    Problem::new(class, error.to_string())
+}

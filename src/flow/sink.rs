@@ -1,0 +1,64 @@
+//! Where the lines of a reading go: gathered into blocks, and written a block at a time.
+
+use crate::failure::Failure;
+use crate::files::Stream;
+
+/// How many bytes are gathered before they are written.
+const BLOCK: usize = 1 << 20;
+
+/// Gathers and writes.
+#[derive(Debug)]
+pub struct Sink {
+    stream: Stream,
+    block: Vec<u8>,
+    /// True where what is there is written as soon as nothing else comes.
+    eager: bool,
+}
+
+impl Sink {
+    /// Writes to this place. With `eager`, and on a terminal, nothing is held back while waiting for more.
+    #[must_use]
+    pub fn new(stream: Stream, eager: bool) -> Sink {
+        let eager = eager || stream.is_terminal();
+        Sink { stream, block: Vec::with_capacity(BLOCK + (64 << 10)), eager }
+    }
+
+    /// Where lines are added; [`Sink::added`] has to follow.
+    pub fn block(&mut self) -> &mut Vec<u8> {
+        &mut self.block
+    }
+
+    /// Writes the block where it is full.
+    ///
+    /// # Errors
+    /// As [`Stream::write`].
+    #[inline]
+    pub fn added(&mut self) -> Result<(), Failure> {
+        if self.block.len() >= BLOCK { self.flush() } else { Ok(()) }
+    }
+
+    /// Heeds that nothing else is there now.
+    ///
+    /// # Errors
+    /// As [`Stream::write`].
+    pub fn drained(&mut self) -> Result<(), Failure> {
+        if self.eager { self.flush() } else { Ok(()) }
+    }
+
+    /// Writes what was gathered.
+    ///
+    /// # Errors
+    /// As [`Stream::write`].
+    pub fn flush(&mut self) -> Result<(), Failure> {
+        if self.block.is_empty() {
+            return Ok(());
+        }
+        let written = self.stream.write(&self.block);
+        self.block.clear();
+        // A record of many megabytes must not keep its room for ever.
+        if self.block.capacity() > 4 * BLOCK {
+            self.block.shrink_to(BLOCK + (64 << 10));
+        }
+        written
+    }
+}
