@@ -47,7 +47,8 @@ pub struct ScanOptions<'a> {
     pub budget: FetchSettings,
 }
 
-/// A reader. One thread uses it; dropping it ends it within about a quarter of a second.
+/// A reader. A topic that may not even be described brings nothing at all, not even a fault: look for its partitions
+/// before. One thread uses it; dropping it ends it within about a quarter of a second.
 pub struct Scanner {
     consumer: Consumer,
     health: Arc<Health>,

@@ -64,6 +64,10 @@ unsafe extern "C" {
         callback: *const c_void,
         opaque: *mut c_void,
     ) -> c_int;
+    pub(super) fn rd_kafka_conf_set_error_cb(
+        config: *mut rd_kafka_conf_t,
+        callback: unsafe extern "C" fn(*mut rd_kafka_t, c_int, *const c_char, *mut c_void),
+    );
     pub(super) fn rd_kafka_conf_set_rebalance_cb(
         config: *mut rd_kafka_conf_t,
         callback: unsafe extern "C" fn(
