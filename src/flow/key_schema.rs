@@ -16,7 +16,7 @@ use crate::registry::{Found, Registry, SchemaType, VersionName};
 ///
 /// # Errors
 /// `Input` where there is none or it is no Avro schema that can be read; `Cluster` where the registry does not tell.
-pub async fn of_topic(registry: Registry, topic: &TopicName) -> Result<KeySchema, Failure> {
+pub async fn of_topic(registry: &Registry, topic: &TopicName) -> Result<KeySchema, Failure> {
     let subject = format!("{topic}-key");
     let found = registry.version(&subject, VersionName::Latest).await;
     let registered = match found.map_err(|error| Failure::cluster(format!("subject {subject}: {error}")))? {
@@ -33,7 +33,7 @@ pub async fn of_topic(registry: Registry, topic: &TopicName) -> Result<KeySchema
             "subject {subject} is in {language}, and only Avro can be written"
         )));
     }
-    let cache = SchemaCache::new(None, None, registry);
+    let cache = SchemaCache::new(None, None, registry.clone());
     let fetched = cache.get(registered.id).await;
     let fetched = fetched.map_err(|error| Failure::cluster(format!("subject {subject}: {error}")))?;
     let needed = fetched.needed.iter().map(|needed| Source::new(&needed.subject, &needed.schema.text));

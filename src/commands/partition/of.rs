@@ -68,7 +68,7 @@ async fn encoder(args: &Args, encoding: KeyEncoding, cx: &Context) -> Result<Key
             Failure::input("keys in avro carry the id of their schema, and no registry is named")
                 .hint("pass --registry URL, set EVENTCTL_REGISTRY, or add `registry` to the context")
         })?;
-        Some(cx.stop.or(key_schema::of_topic(registry, &args.topic)).await?)
+        Some(cx.stop.or(key_schema::of_topic(&registry, &args.topic)).await?)
     } else {
         None
     };
