@@ -223,7 +223,9 @@ impl Writer {
         let redactor = options.redactor();
         let own = writer.settings();
         let own = own.iter().map(|(name, value)| (*name, value.as_str()));
-        let settings = options.effective_for(DEFAULTS, FIXED.into_iter().chain(own));
+        let linger = writer.linger.as_millis().to_string();
+        let defaults = DEFAULTS.into_iter().chain([("linger.ms", linger.as_str())]);
+        let settings = options.effective_for(defaults, FIXED.into_iter().chain(own));
         let health = Arc::new(Health::new(&options.brokers, redactor.clone()));
         let listener: Arc<dyn Listener> = Arc::clone(&health) as _;
         let reports = Arc::new(Reports::default());

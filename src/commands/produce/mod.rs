@@ -30,6 +30,10 @@ use crate::render::produce::Summary;
 use rules::Rules;
 use words::Wrong;
 
+/// How long a record waits for others to go with it. Large requests cost brokers and client least; who types a line waits
+/// no longer than that.
+const LINGER: Duration = Duration::from_millis(50);
+
 /// Send events: one JSON object a line, validated, encoded, keyed and acknowledged by all replicas in sync
 ///
 /// The catalog says which events a topic has, how they are encoded, which field is the key and how keys find their
@@ -191,6 +195,7 @@ impl Args {
             transactional,
             delivery_timeout: self.delivery_timeout,
             linger: Duration::from_millis(20),
+            linger: LINGER,
             max_in_flight: self.max_in_flight as usize,
             partitioner,
             compression: None,
