@@ -12,4 +12,6 @@ pub mod schema_cache;
 pub mod schemas;
 pub mod send;
 pub mod sink;
+pub mod skew;
 pub mod survey;
+pub mod window;

@@ -14,4 +14,5 @@ pub mod records;
 pub mod report;
 pub mod schemas;
 mod settings;
-mod topics;
+pub mod topics;
+mod window;

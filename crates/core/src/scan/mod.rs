@@ -6,6 +6,7 @@
 //! shorter than it was when the reading began.
 
 mod report;
+mod window;
 
 #[cfg(test)]
 mod tests;
@@ -13,6 +14,7 @@ mod tests;
 use std::collections::BTreeMap;
 
 pub use report::{PartitionEnd, PartitionScan, ScanCounts, ScanEnd};
+pub use window::{Unread, Window, WindowInput, WindowPart, depth};
 
 use crate::fault::Fault;
 use crate::position::Span;
