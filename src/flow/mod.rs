@@ -14,4 +14,5 @@ pub mod send;
 pub mod sink;
 pub mod skew;
 pub mod survey;
+pub mod usage;
 pub mod window;

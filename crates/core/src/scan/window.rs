@@ -111,6 +111,19 @@ impl Window {
                 unread.push(Unread::unknown(scan.partition, fault));
             }
         }
+        // Partitions that the positions leave out: all that is there is unread.
+        for (partition, facts) in input.facts {
+            if !input.partitions.iter().any(|scan| scan.partition == *partition) {
+                let PartitionFacts { log_start, end, .. } = *facts;
+                parts.push(WindowPart {
+                    partition: *partition,
+                    from: log_start,
+                    until: log_start,
+                    log_start,
+                    end,
+                });
+            }
+        }
         unread.extend(input.unreadable.iter().map(|(partition, fault)| Unread::unknown(*partition, fault)));
         unread.extend(input.remarks.iter().map(|remark| Unread {
             partition: remark.partition(),
@@ -199,12 +212,13 @@ mod tests {
         let facts: BTreeMap<i32, PartitionFacts> = [(0, facts(0)), (1, facts(90))].into();
         let bounds = Bounds { from: Position::All(50), until: Some(Position::End) };
         let whole = [scan(1, 90, 100, PartitionEnd::Reached)];
+        let only: BTreeMap<i32, PartitionFacts> = [(1, facts[&1])].into();
         let input = WindowInput {
             bounds: &bounds,
             isolation: "committed",
             end: ScanEnd::Ends,
             partitions: &whole,
-            facts: &facts,
+            facts: &only,
             unreadable: &[],
             remarks: &[],
         };
@@ -214,8 +228,11 @@ mod tests {
 
         let some =
             [scan(1, 90, 95, PartitionEnd::Failed(fault.clone())), scan(0, 50, 100, PartitionEnd::Reached)];
+        let left_out = Window::of(&WindowInput { facts: &facts, ..input });
+        assert_eq!((left_out.offsets, left_out.offsets_there, left_out.is_whole()), (10, 110, false));
         let window = Window::of(&WindowInput {
             partitions: &some,
+            facts: &facts,
             unreadable: &[(2, fault)],
             remarks: &[Remark::Gone { partition: 1, asked: 50, log_start: 90 }],
             ..input
