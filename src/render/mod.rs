@@ -9,6 +9,7 @@ pub mod diagnostics;
 pub mod doctor;
 pub mod escape;
 pub mod page;
+mod partition;
 pub mod produce;
 pub mod records;
 pub mod report;

@@ -23,6 +23,7 @@ mod filter;
 mod hostile;
 mod hostile_schemas;
 mod imports;
+mod partition;
 mod pipes;
 mod registering;
 mod registry_side;

@@ -3,7 +3,7 @@
 use crate::transcript;
 use crate::world::World;
 
-const COMMANDS: [&str; 20] = [
+const COMMANDS: [&str; 23] = [
     "",
     "check",
     "topics",
@@ -18,6 +18,9 @@ const COMMANDS: [&str; 20] = [
     "schema list",
     "schema show",
     "schema diff",
+    "partition",
+    "partition of",
+    "partition plan",
     "config",
     "config show",
     "config trust",
@@ -48,7 +51,7 @@ fn every_command_explains_itself() {
     transcript!("help", whole);
     let (_, global) = without_global_options(&whole.stdout);
     let mut all = String::new();
-    for command in &COMMANDS[1..19] {
+    for command in &COMMANDS[1..22] {
         let mut line = words(command);
         line.push("--help");
         let run = world.run(&line).ends(0);

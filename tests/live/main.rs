@@ -20,6 +20,7 @@ mod clusters;
 mod faults;
 mod native;
 mod oracle;
+mod partitions;
 mod produce;
 mod provision;
 mod registrar;
