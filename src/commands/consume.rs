@@ -9,18 +9,23 @@ use eventctl_core::codec::Style;
 use eventctl_core::consume::{DataForm, Form, Separators, Summary};
 use eventctl_core::filter::Filter;
 use eventctl_core::key::KeyEncoder;
-use eventctl_core::name::TopicName;
+use eventctl_core::name::{GroupName, TopicName};
+use eventctl_core::partitioner::{Placement, partition};
 use eventctl_core::position::{Bounds, Position};
 use eventctl_core::scan::{PartitionEnd, ScanEnd};
 
 use crate::commands::Context;
 use crate::failure::{Failure, Kind};
 use crate::files::Stream;
-use crate::flow::consume::{Consume, Parts, Wanted};
+use crate::flow::consume::member::{self, Consumed, Join};
+use crate::flow::consume::{self, Consume, Parts, Wanted};
+use crate::flow::merged::{InTime, Last};
 use crate::flow::range::{self, RangeRequest, Ranges};
 use crate::flow::scan::{self, Scanned};
 use crate::flow::sink::Sink;
+use crate::gate::{self, Live};
 use crate::kafka::cluster::Cluster;
+use crate::kafka::member::{Beginning, GroupProtocol};
 use crate::kafka::offsets::Isolation;
 use crate::outcome::Outcome;
 use crate::render::records::{self, Ended, Line};
@@ -56,6 +61,28 @@ pub struct Args {
     /// Show no more than so many records of each partition
     #[arg(long, value_name = "N")]
     per_partition: Option<u64>,
+    /// Show the last N records of all partitions, in the order of time
+    #[arg(
+        long,
+        value_name = "N",
+        conflicts_with_all = ["from", "until", "follow", "number", "per_partition", "key", "event", "filter", "group"]
+    )]
+    tail: Option<usize>,
+    /// Merge partitions by the timestamps of their records [default: each partition in its own order]
+    #[arg(long, value_name = "ORDER", conflicts_with_all = ["follow", "group"])]
+    order: Option<OrderName>,
+    /// Read as a member of this group, and commit what was written to the output
+    #[arg(long, value_name = "GROUP", conflicts_with_all = ["from", "until", "partitions", "per_partition"])]
+    group: Option<GroupName>,
+    /// With --group: how it is organised [default: classic]
+    #[arg(long, value_name = "PROTOCOL", requires = "group")]
+    group_protocol: Option<ProtocolName>,
+    /// With --group: where partitions begin that it never committed [default: earliest]
+    #[arg(long, value_name = "PLACE", requires = "group")]
+    group_start: Option<StartName>,
+    /// With --group: consent on this protected context
+    #[arg(long, value_name = "NAME", requires = "group", add = super::completions::context_names())]
+    confirm_context: Option<String>,
     /// Show records with this key only
     #[arg(long, value_name = "KEY")]
     key: Option<String>,
@@ -91,6 +118,23 @@ enum IsolationName {
     Uncommitted,
 }
 
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum OrderName {
+    Time,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum ProtocolName {
+    Classic,
+    Consumer,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum StartName {
+    Earliest,
+    Latest,
+}
+
 fn encoding(word: &str) -> Result<Encoding, String> {
     Encoding::of(word).ok_or_else(|| "it is one of avro, json, envelope, string, raw".to_owned())
 }
@@ -102,7 +146,8 @@ pub(crate) async fn run(args: Box<Args>, cx: &Context) -> Result<Outcome, Failur
     let bounds = bounds(&args, cx.now().as_millisecond())?;
     let wanted = wanted(&args, meant, &bounds)?;
     let cluster = cx.cluster()?;
-    let (topics, ranges) = cx.stop.or(resolve(&args, &bounds, &cluster, cx)).await?;
+    let (topics, mut ranges) = cx.stop.or(resolve(&args, &bounds, &cluster, cx)).await?;
+    let key_note = choose_partitions(&args, &wanted, meant, &mut ranges)?;
     let parts = Parts {
         wanted,
         topics: cx.topic_readings(meant, &topics, args.encoding)?,
@@ -110,8 +155,16 @@ pub(crate) async fn run(args: Box<Args>, cx: &Context) -> Result<Outcome, Failur
         form: form(&args, cx),
         sink: Sink::new(output(&args)?, args.follow),
     };
-    let read = read(&ranges, parts, cx).await;
-    report(read, &ranges, &bounds, cx)
+    let consume = Consume::new(parts);
+    if let Some(group) = &args.group {
+        let consumed = as_member(&args, group, (meant, &ranges), consume, cx).await;
+        return told_of_member(&args, consumed, (&ranges, &bounds), cx);
+    }
+    let read = match args.tail {
+        Some(most) => last(most, &mut ranges, consume, cx).await,
+        None => read(&args, &ranges, consume, cx).await,
+    };
+    report(&args, read, &ranges, (&bounds, key_note), cx)
 }
 
 fn bounds(args: &Args, now: i64) -> Result<Bounds, Failure> {
@@ -202,8 +255,129 @@ fn output(args: &Args) -> Result<Stream, Failure> {
     args.out.as_deref().map_or_else(Stream::stdout, Stream::file)
 }
 
+/// Leaves out the partitions in which a key cannot be, where the catalog knows that; and says what was done.
+fn choose_partitions(
+    args: &Args,
+    wanted: &Wanted,
+    catalog: Option<(&Catalog, &Environment)>,
+    ranges: &mut Ranges,
+) -> Result<Option<String>, Failure> {
+    let Some(key) = &wanted.key else { return Ok(None) };
+    let mut notes = Vec::new();
+    for range in &mut ranges.topics {
+        let topic = catalog.and_then(|(_, environment)| environment.topic(range.name.as_str()));
+        let rule = topic.and_then(|topic| topic.key.as_ref()).filter(|rule| rule.stable);
+        let (Some(topic), Some(rule), true) = (topic, rule, args.partitions.is_empty()) else {
+            notes.push(format!("{}: the key was looked for in every partition that was read", range.name));
+            continue;
+        };
+        let refused = |error: String| Failure::input(format!("topic {}: {error}", range.name));
+        let placement = Placement::new(topic.partitioner, &rule.tenant_pattern);
+        let placement = placement.map_err(|error| refused(error.to_string()))?;
+        let count = i32::try_from(range.partitions).unwrap_or(i32::MAX);
+        let place = partition(&placement, Some(key), count).map_err(|error| refused(error.to_string()))?;
+        if let Some(place) = place {
+            range.frozen.spans.retain(|partition, _| *partition == place);
+            notes.push(format!(
+                "{}: only partition {place} was read: the catalog says that keys are stable, and {} puts this one there",
+                range.name, topic.partitioner
+            ));
+        }
+    }
+    Ok(Some(notes.join("; ")))
+}
+
+/// Shows the last records of all. Where offsets hold no records, more of them are read.
+async fn last(
+    most: usize,
+    ranges: &mut Ranges,
+    consume: Consume,
+    cx: &Context,
+) -> Result<(Scanned, Summary), Failure> {
+    let whole = ranges.clone();
+    let mut window = i64::try_from(most).unwrap_or(i64::MAX).max(1);
+    let means = cx.scan_means()?;
+    loop {
+        let cut = range::last_offsets(&whole, window);
+        let (scanned, merged) = scan::scan(&cut, &means, InTime::new(&cut, Last::new(most))).await?;
+        let records = merged.into_inner().records();
+        let is_whole = cut.topics.iter().zip(&whole.topics).all(|(cut, whole)| cut.frozen == whole.frozen);
+        if records.len() >= most || is_whole || scanned.end != ScanEnd::Ends {
+            *ranges = cut;
+            let summary = consume::show_all(records, consume).await?;
+            return Ok((scanned, summary));
+        }
+        window = window.saturating_mul(8);
+    }
+}
+
+async fn as_member(
+    args: &Args,
+    group: &GroupName,
+    (catalog, ranges): (Option<(&Catalog, &Environment)>, &Ranges),
+    consume: Consume,
+    cx: &Context,
+) -> Result<Consumed, Failure> {
+    let join = Join {
+        group: group.clone(),
+        topics: ranges.names(),
+        protocol: match args.group_protocol {
+            None | Some(ProtocolName::Classic) => GroupProtocol::Classic,
+            Some(ProtocolName::Consumer) => GroupProtocol::Consumer,
+        },
+        beginning: match args.group_start {
+            None | Some(StartName::Earliest) => Beginning::Earliest,
+            Some(StartName::Latest) => Beginning::Latest,
+        },
+        isolation: ranges.isolation,
+    };
+    let live = ranges.cluster.as_ref();
+    let policy = cx.typed_policy(args.confirm_context.as_deref(), catalog, live)?;
+    let join = gate::pass(join, &policy, Live::Cluster(live), &mut cx.terminal())?;
+    member::consume(join, ranges, &cx.scan_means()?, consume).await
+}
+
+fn told_of_member(
+    args: &Args,
+    consumed: Result<Consumed, Failure>,
+    (ranges, bounds): (&Ranges, &Bounds),
+    cx: &Context,
+) -> Result<Outcome, Failure> {
+    // What was committed is a change: a reader who has gone does not make it a success.
+    let Consumed { scanned, summary, committed, uncommitted, fault } =
+        consumed.map_err(Failure::of_a_change)?;
+    for (topic, partition, why) in &uncommitted {
+        let name = ranges.topics.get(*topic).map_or("?", |topic| topic.name.as_str());
+        cx.ui.warn(format!(
+            "{name} partition {partition}: shown and not committed, so it will be read again: {why}"
+        ));
+    }
+    if let Some(fault) = &fault {
+        cx.ui.warn(format!("the group's reading broke off: {fault}"));
+    }
+    let committed: Vec<String> = committed
+        .iter()
+        .map(|((topic, partition), offset)| {
+            let name = ranges.topics.get(*topic).map_or("?", |topic| topic.name.as_str());
+            format!("{name}/{partition}:{offset}")
+        })
+        .collect();
+    let note = if committed.is_empty() {
+        "nothing was committed".to_owned()
+    } else {
+        format!("committed {}", committed.join(", "))
+    };
+    let broken = Outcome::unknown(fault.is_some() || !uncommitted.is_empty());
+    Ok(report(args, Ok((scanned, summary)), ranges, (bounds, Some(note)), cx)?.and(broken))
+}
+
 /// Reads and shows; a reader of our output who has gone ends it.
-async fn read(ranges: &Ranges, parts: Parts, cx: &Context) -> Result<(Scanned, Summary), Failure> {
+async fn read(
+    args: &Args,
+    ranges: &Ranges,
+    consume: Consume,
+    cx: &Context,
+) -> Result<(Scanned, Summary), Failure> {
     let means = cx.scan_means()?;
     let offsets: Option<u64> =
         ranges.topics.iter().flat_map(|topic| topic.frozen.spans.values()).map(|span| span.offsets()).sum();
@@ -214,16 +388,23 @@ async fn read(ranges: &Ranges, parts: Parts, cx: &Context) -> Result<(Scanned, S
             .progress("reading", total, move || usize::try_from(progress.offsets()).unwrap_or(usize::MAX)),
         _ => crate::ui::Bar::hidden(),
     };
-    let read = scan::scan(ranges, &means, Consume::new(parts)).await;
+    let read = match args.order {
+        Some(OrderName::Time) => {
+            let read = scan::scan(ranges, &means, InTime::new(ranges, consume)).await;
+            read.map(|(scanned, merged)| (scanned, merged.into_inner()))
+        }
+        None => scan::scan(ranges, &means, consume).await,
+    };
     bar.finish();
     let (scanned, consume) = read?;
     Ok((scanned, consume.finish()?))
 }
 
 fn report(
+    args: &Args,
     read: Result<(Scanned, Summary), Failure>,
     ranges: &Ranges,
-    bounds: &Bounds,
+    (bounds, note): (&Bounds, Option<String>),
     cx: &Context,
 ) -> Result<Outcome, Failure> {
     let (scanned, summary) = match read {
@@ -248,7 +429,8 @@ fn report(
         took: scanned.took,
         summary: &summary,
         remarks: &remarks,
-        key_note: None,
+        resume: resume(args, &scanned),
+        note,
     };
     for topic in &ranges.topics {
         for (partition, fault) in &topic.unreadable {
@@ -260,6 +442,18 @@ fn report(
         cx.ui.say(|page| records::lay_out(&ended, page, false));
     }
     Ok(outcome(&scanned, &summary, ranges, cx))
+}
+
+/// Where a reading that was stopped goes on. A group knows it by itself; of a merged reading more was read than shown,
+/// and with several topics one position would not do.
+fn resume(args: &Args, scanned: &Scanned) -> Option<String> {
+    let by_offsets = args.group.is_none() && args.order.is_none() && args.tail.is_none();
+    let one_topic = scanned.partitions.iter().all(|scan| scan.topic == 0);
+    if scanned.end != ScanEnd::Stopped || !by_offsets || !one_topic || scanned.partitions.is_empty() {
+        return None;
+    }
+    let places = scanned.partitions.iter().map(|scan| format!("{}:{}", scan.partition, scan.next));
+    Some(places.collect::<Vec<_>>().join(","))
 }
 
 fn outcome(scanned: &Scanned, summary: &Summary, ranges: &Ranges, cx: &Context) -> Outcome {

@@ -99,6 +99,18 @@ pub async fn resolve(cluster: &Cluster, request: &RangeRequest<'_>) -> Result<Ra
     })
 }
 
+/// The same ranges, of each partition no more than its last offsets.
+#[must_use]
+pub fn last_offsets(ranges: &Ranges, offsets: i64) -> Ranges {
+    let mut cut = ranges.clone();
+    for span in cut.topics.iter_mut().flat_map(|topic| topic.frozen.spans.values_mut()) {
+        if let Some(until) = span.until {
+            span.from = span.from.max(until.saturating_sub(offsets));
+        }
+    }
+    cut
+}
+
 fn not_seen(name: &TopicName, fault: &Fault) -> Failure {
     let failure = Failure::cluster(format!("topic {name} cannot be read: {fault}"));
     match fault.kind {

@@ -30,7 +30,7 @@ const SHORT_FOR: Duration = Duration::from_secs(15);
 const SILENT_FOR: Duration = Duration::from_secs(60);
 
 /// The memory that a reading plans with: what is in librdkafka's queues, and the whole process beside it.
-const MEMORY: usize = 96 << 20;
+pub(super) const MEMORY: usize = 96 << 20;
 
 /// What a visitor wants next.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,6 +41,17 @@ pub enum Next {
     ClosePartition,
     /// Nothing more.
     End(ScanEnd),
+}
+
+/// What a visitor wants of one partition.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Wish {
+    /// Nothing for now.
+    Pause,
+    /// More again.
+    Resume,
+    /// Nothing any more.
+    Close,
 }
 
 /// Whoever looks at the records of a reading.
@@ -59,10 +70,17 @@ pub trait Visitor: Send {
         Ok(Next::Go)
     }
 
+    /// Hears that a partition of this topic (by its place among the topics of the reading) gives no more records.
+    fn ended(&mut self, _topic: usize, _partition: i32) {}
+
+    /// What it wants of partitions, asked after each batch.
+    fn wishes(&mut self) -> Vec<(usize, i32, Wish)> {
+        Vec::new()
+    }
+
     /// False where the headers of a record with this value are of no interest: to take them apart costs as much as the
     /// rest of a small record.
-    fn wants_headers(&self, topic: &str, value: Option<&[u8]>) -> bool {
-        let _whatever_they_are = (topic, value);
+    fn wants_headers(&self, _topic: &str, _value: Option<&[u8]>) -> bool {
         true
     }
 }
@@ -123,7 +141,10 @@ pub async fn scan<V: Visitor + 'static>(
 }
 
 /// Runs work on a plain thread and waits for it.
-async fn on_a_thread<T: Send + 'static>(
+///
+/// # Errors
+/// The work's own; where no thread can be started.
+pub async fn on_a_thread<T: Send + 'static>(
     name: &str,
     work: impl FnOnce() -> Result<T, Failure> + Send + 'static,
 ) -> Result<T, Failure> {
@@ -201,10 +222,11 @@ impl Scan {
                 }
             }
             drop(batch);
-            self.settle();
+            self.settle(visitor);
             if let (None, Next::End(why)) = (end, visitor.drained()?) {
                 end = Some(why);
             }
+            self.grant(visitor.wishes());
         }
         Ok(Scanned {
             end: end.unwrap_or(ScanEnd::Ends),
@@ -242,47 +264,27 @@ impl Scan {
         if self.tracker.record(topic, partition, offset) == Verdict::PassOver {
             return Ok(None);
         }
-        let (timestamp, timestamp_type) = message.timestamp();
-        let (key, value) = (message.key(), message.value());
         self.counts.records += 1;
-        let size = key.map_or(0, <[u8]>::len) + value.map_or(0, <[u8]>::len);
+        let size = message.key().map_or(0, <[u8]>::len) + message.value().map_or(0, <[u8]>::len);
         self.counts.bytes = self.counts.bytes.saturating_add(size as u64);
         let name = self.names.get(topic).map_or("", String::as_str);
-        let mut headers: Vec<Header<'_>> = Vec::new();
-        if visitor.wants_headers(name, value) && message.has_headers() {
-            if let Err(fault) = message.headers(&mut headers) {
-                self.tracker.fail(topic, partition, told(fault, Some(offset)));
-                return Ok(None);
-            }
-        }
-        let name = self.names.get(topic).map_or("", String::as_str);
-        let record = Record {
-            topic: name,
-            partition,
-            offset,
-            timestamp,
-            timestamp_type,
-            key,
-            value,
-            headers: &headers,
-        };
-        match visitor.record(&record)? {
-            Next::Go => Ok(None),
-            Next::ClosePartition => {
+        match show(message, name, visitor)? {
+            Ok(Next::Go) => Ok(None),
+            Ok(Next::ClosePartition) => {
                 self.tracker.close_partition(topic, partition);
                 Ok(None)
             }
-            Next::End(why) => Ok(Some(why)),
+            Ok(Next::End(why)) => Ok(Some(why)),
+            Err(fault) => {
+                self.tracker.fail(topic, partition, told(fault, Some(offset)));
+                Ok(None)
+            }
         }
     }
 
     /// Stops reading what is done, tells how far it is, and looks at logs that are shorter than they were.
-    fn settle(&mut self) {
-        if let Some(scanner) = &mut self.scanner {
-            for (topic, partition) in self.tracker.finished() {
-                scanner.finish(topic, partition);
-            }
-        }
+    fn settle(&mut self, visitor: &mut impl Visitor) {
+        self.end_finished(visitor);
         if let Some((read, _)) = self.tracker.progress() {
             self.means.progress.read.store(read, Ordering::Relaxed);
         } else {
@@ -298,6 +300,28 @@ impl Scan {
             for (topic, partition, end, until) in short {
                 self.tracker.fail(topic, partition, truncated(end, until));
             }
+            self.end_finished(visitor);
+        }
+    }
+
+    fn end_finished(&mut self, visitor: &mut impl Visitor) {
+        for (topic, partition) in self.tracker.finished() {
+            if let Some(scanner) = &mut self.scanner {
+                scanner.finish(topic, partition);
+            }
+            visitor.ended(topic, partition);
+        }
+    }
+
+    fn grant(&mut self, wishes: Vec<(usize, i32, Wish)>) {
+        for (topic, partition, wish) in wishes {
+            match (wish, &mut self.scanner) {
+                (Wish::Close, _) => self.tracker.close_partition(topic, partition),
+                (Wish::Pause | Wish::Resume, Some(scanner)) => {
+                    scanner.pause(topic, partition, wish == Wish::Pause);
+                }
+                (Wish::Pause | Wish::Resume, None) => {}
+            }
         }
     }
 
@@ -310,6 +334,30 @@ impl Scan {
         }
         Ok(())
     }
+}
+
+/// Shows a message to a visitor, as a record of the topic of this name; or says why its headers cannot be read.
+///
+/// # Errors
+/// As [`Visitor::record`].
+#[inline]
+pub(super) fn show(
+    message: &Message<'_>,
+    topic: &str,
+    visitor: &mut impl Visitor,
+) -> Result<Result<Next, Fault>, Failure> {
+    let (timestamp, timestamp_type) = message.timestamp();
+    let (key, value) = (message.key(), message.value());
+    let mut headers: Vec<Header<'_>> = Vec::new();
+    if visitor.wants_headers(topic, value)
+        && message.has_headers()
+        && let Err(fault) = message.headers(&mut headers)
+    {
+        return Ok(Err(fault));
+    }
+    let (partition, offset, headers) = (message.partition(), message.offset(), headers.as_slice());
+    let record = Record { topic, partition, offset, timestamp, timestamp_type, key, value, headers };
+    visitor.record(&record).map(Ok)
 }
 
 /// Tells whether a partition can be read no further. What a broker may mend by itself is waited for.

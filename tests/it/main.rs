@@ -25,6 +25,7 @@ mod hostile_schemas;
 mod imports;
 mod partition;
 mod pipes;
+mod produce;
 mod registering;
 mod registry_side;
 mod samples;

@@ -3,7 +3,7 @@
 use crate::transcript;
 use crate::world::World;
 
-const COMMANDS: [&str; 23] = [
+const COMMANDS: [&str; 25] = [
     "",
     "check",
     "topics",
@@ -24,6 +24,8 @@ const COMMANDS: [&str; 23] = [
     "config",
     "config show",
     "config trust",
+    "produce",
+    "consume",
     "doctor",
     "completions",
     "help",
@@ -51,7 +53,7 @@ fn every_command_explains_itself() {
     transcript!("help", whole);
     let (_, global) = without_global_options(&whole.stdout);
     let mut all = String::new();
-    for command in &COMMANDS[1..22] {
+    for command in &COMMANDS[1..COMMANDS.len() - 1] {
         let mut line = words(command);
         line.push("--help");
         let run = world.run(&line).ends(0);

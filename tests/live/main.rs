@@ -17,7 +17,9 @@ mod world;
 
 mod certificates;
 mod clusters;
+mod consume;
 mod faults;
+mod member;
 mod native;
 mod oracle;
 mod partitions;
@@ -25,5 +27,8 @@ mod produce;
 mod provision;
 mod registrar;
 mod registry;
+mod scan;
 mod schemas;
+mod streams;
 mod transcripts;
+mod writer;

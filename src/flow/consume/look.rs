@@ -107,7 +107,10 @@ impl Look {
         match payloads.see(record, self.events) {
             Seen::Wire { framing, datum } => {
                 if let Err(problem) = select(&mut self.current, &mut self.schemas, &self.filter, framing) {
-                    return match (any && problem.class == ProblemClass::SchemaUnknown, record.value) {
+                    // Without a registry no id is known to it.
+                    let unknown = problem.class == ProblemClass::SchemaUnknown
+                        || !self.schemas.as_ref().is_some_and(KnownSchemas::has_source);
+                    return match (any && unknown, record.value) {
                         // What only looked like the wire format.
                         (true, Some(value)) => {
                             plain(payloads.see_plain(value, self.events), record, self.filter.as_ref())
@@ -230,6 +233,8 @@ impl Filters {
         let filter = match form {
             Form::Json => &self.json,
             Form::Envelope(_) => &self.envelope,
+            // An object, or no JSON: text is a string, which has no fields.
+            Form::Any if value.first() == Some(&b'{') => &self.json,
             Form::Any | Form::Avro | Form::Text | Form::Raw => return true,
         };
         filter.as_ref().is_none_or(|filter| filter.may_match(value))

@@ -4,6 +4,7 @@
 //! filter names, and only then the whole value.
 
 mod look;
+pub mod member;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -12,12 +13,12 @@ use eventctl_core::consume::{Form, Shown, Summary, Value};
 use eventctl_core::filter::Filter;
 use eventctl_core::key;
 use eventctl_core::payload::{Payloads, Problem};
-use eventctl_core::record::Record;
 use eventctl_core::record::json::Body;
+use eventctl_core::record::{OwnedRecord, Record};
 use eventctl_core::scan::ScanEnd;
 
 use super::known_schemas::KnownSchemas;
-use super::scan::{Next, Visitor};
+use super::scan::{Next, Visitor, on_a_thread};
 use super::sink::Sink;
 use crate::failure::Failure;
 use look::{Look, Looked, Verdict};
@@ -151,6 +152,22 @@ impl Consume {
         *shown += 1;
         if *shown >= most { Next::ClosePartition } else { Next::Go }
     }
+}
+
+/// Shows records that were kept, and gives what was counted.
+///
+/// # Errors
+/// As of a reading.
+pub async fn show_all(records: Vec<OwnedRecord>, mut consume: Consume) -> Result<Summary, Failure> {
+    on_a_thread("show", move || {
+        for record in &records {
+            if let Next::End(_) = record.with(|record| consume.record(record))? {
+                break;
+            }
+        }
+        consume.finish()
+    })
+    .await
 }
 
 impl Visitor for Consume {

@@ -64,7 +64,7 @@ pub(super) fn apply(ledger: &mut Ledger<Reason>, end: &TransactionEnd) {
         TransactionEnd::Committed => {}
         TransactionEnd::TakenBack(_) => ledger.take_back(sent, || End::NotSent),
         TransactionEnd::Undecided(fault) => {
-            ledger.take_back(sent, || End::Unknown(Reason::Fault(fault.clone())));
+            ledger.take_back(sent, || End::Unknown(fault.clone().into()));
         }
     }
 }

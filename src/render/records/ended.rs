@@ -32,8 +32,10 @@ pub struct Ended<'a> {
     pub summary: &'a Summary,
     /// By topic: what differed from what was asked for.
     pub remarks: &'a [(String, Remark)],
-    /// How partitions were chosen for a key, where one was asked for.
-    pub key_note: Option<String>,
+    /// Where to begin to go on, of a reading that was stopped.
+    pub resume: Option<String>,
+    /// What else there is to say: how partitions were chosen for a key, what a group committed.
+    pub note: Option<String>,
 }
 
 impl Ended<'_> {
@@ -119,7 +121,10 @@ fn line(ended: &Ended<'_>, page: &mut Page) {
         let kinds = summary.found.iter().map(|(found, count)| format!("{} {count}", found.as_str()));
         page.lit("values: ").line(kinds.collect::<Vec<_>>().join(", "));
     }
-    if let Some(note) = &ended.key_note {
+    if let Some(note) = &ended.note {
         page.line(note);
+    }
+    if let Some(resume) = &ended.resume {
+        page.lit("go on with: --from ").line(resume);
     }
 }

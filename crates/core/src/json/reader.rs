@@ -199,14 +199,14 @@ impl<'a> Reader<'a> {
         let start = self.at;
         let mut escaped = false;
         loop {
+            self.at += plain_run(self.text.as_bytes().get(self.at..).unwrap_or_default());
             match self.byte() {
                 Some(b'"') => break,
                 Some(b'\\') => {
                     escaped = true;
                     self.escape()?;
                 }
-                Some(0..=0x1f) => return Err(self.error(JsonErrorKind::Control)),
-                Some(_) => self.at += 1,
+                Some(_) => return Err(self.error(JsonErrorKind::Control)),
                 None => return Err(self.error(JsonErrorKind::Ended)),
             }
         }
@@ -368,6 +368,28 @@ impl<'a> Reader<'a> {
     }
 }
 
+/// How many bytes come before the next quote, backslash or control character; eight are looked at in one step.
+fn plain_run(bytes: &[u8]) -> usize {
+    let (words, rest) = bytes.as_chunks();
+    for (index, word) in words.iter().enumerate() {
+        let marks = marked(u64::from_le_bytes(*word));
+        if marks != 0 {
+            return index * 8 + marks.trailing_zeros() as usize / 8;
+        }
+    }
+    let plain = |byte: &u8| !matches!(byte, b'"' | b'\\' | 0..=0x1f);
+    bytes.len() - rest.len() + rest.iter().take_while(|byte| plain(byte)).count()
+}
+
+/// The high bit of the lowest byte that is a quote, a backslash or a control character; bits of higher bytes may be set
+/// as well, by what they were borrowed from.
+fn marked(word: u64) -> u64 {
+    const ONES: u64 = 0x0101_0101_0101_0101;
+    let below = |word: u64, bytes: u64| word.wrapping_sub(bytes) & !word;
+    let equal = |byte: u8| below(word ^ (u64::from(byte) * ONES), ONES);
+    (below(word, 0x20 * ONES) | equal(b'"') | equal(b'\\')) & (0x80 * ONES)
+}
+
 /// The length of the number that begins here; none where it is not one, or runs on into something else.
 fn number_length(bytes: &[u8]) -> Option<usize> {
     let digits =
@@ -449,6 +471,30 @@ mod tests {
         let mut reader = Reader::new(text);
         let value = reader.skip().and_then(|value| reader.end().map(|()| value));
         value.map_err(|error| error.kind)
+    }
+
+    #[test]
+    fn every_byte_that_ends_a_plain_run_is_seen_in_every_place() {
+        for length in 0..20 {
+            assert_eq!(plain_run(&vec![b'a'; length]), length);
+            for at in 0..length {
+                for byte in 0..=255_u8 {
+                    let mut bytes = vec![b'a'; length];
+                    bytes[at] = byte;
+                    let plain = byte >= 0x20 && byte != b'"' && byte != b'\\';
+                    assert_eq!(
+                        plain_run(&bytes),
+                        if plain { length } else { at },
+                        "{byte:#x} at {at} of {length}"
+                    );
+                    // What comes behind does not move it.
+                    if let (false, Some(last)) = (plain, bytes.last_mut()) {
+                        *last = b'"';
+                        assert_eq!(plain_run(&bytes), at);
+                    }
+                }
+            }
+        }
     }
 
     #[test]

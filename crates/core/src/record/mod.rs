@@ -4,8 +4,11 @@
 //! things everywhere: a missing key, an empty key, a tombstone and an empty value are four cases.
 
 pub mod json;
+mod owned;
 
 use std::fmt;
+
+pub use owned::OwnedRecord;
 
 /// One header. Kafka demands UTF-8 names, and nothing enforces it: a name is bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

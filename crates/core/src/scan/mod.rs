@@ -5,6 +5,7 @@
 //! follows and its position has reached the end. What the broker calls the end before that is told apart: the log is
 //! shorter than it was when the reading began.
 
+pub mod merge;
 mod report;
 mod window;
 
