@@ -1,6 +1,7 @@
 //! `eventctl schema`: the schema desk. Subjects, their files, their lock, and the registry's side of them.
 
 mod asking;
+mod carriers;
 mod check;
 mod delete;
 mod diff;
