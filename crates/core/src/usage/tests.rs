@@ -101,6 +101,29 @@ fn a_hostile_topic_takes_a_bounded_room() {
     assert!(usage.identities().all(|identity| identity.to_string().len() < 600));
 }
 
+#[test]
+fn a_window_covers_what_was_read_and_names_what_was_not() {
+    use crate::scan::{Unread, Window, WindowPart};
+    let unread = |is_unknown| Unread { partition: 3, reason: "denied".to_owned(), is_unknown };
+    let mut window = Window {
+        from: "start".to_owned(),
+        until: None,
+        isolation: "committed",
+        ended_by: "end",
+        offsets: 5,
+        offsets_there: 8,
+        parts: vec![WindowPart { partition: 0, from: 2, until: 7, log_start: 1, end: 9 }],
+        unread: vec![unread(false)],
+        is_stopped: false,
+    };
+    let covered = Coverage::of(&window, 0);
+    let range = PartitionRange { partition: 0, log_start: 1, from: 2, until: 7, end: 9 };
+    assert_eq!((covered.ranges.as_slice(), covered.unknown), ([range].as_slice(), None));
+    window.unread.push(unread(true));
+    let told = Coverage::of(&window, 2).unknown.unwrap();
+    assert_eq!(told, "partition 3: denied, 2 records outside the times asked for");
+}
+
 /// Partitions that were read whole, 0 to 100.
 fn whole(partitions: i32) -> Coverage {
     let range = |partition| PartitionRange { partition, log_start: 10, from: 10, until: 100, end: 100 };
