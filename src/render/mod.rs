@@ -15,4 +15,5 @@ pub mod records;
 pub mod report;
 pub mod schemas;
 mod settings;
-mod topics;
+pub mod topics;
+mod window;

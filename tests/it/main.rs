@@ -28,6 +28,7 @@ mod pipes;
 mod produce;
 mod registering;
 mod registry_side;
+mod reports;
 mod samples;
 mod schema;
 mod secrets;

@@ -3,7 +3,7 @@
 use crate::transcript;
 use crate::world::World;
 
-const COMMANDS: [&str; 25] = [
+const COMMANDS: [&str; 27] = [
     "",
     "check",
     "topics",
@@ -12,12 +12,14 @@ const COMMANDS: [&str; 25] = [
     "topics list",
     "topics describe",
     "topics export",
+    "topics skew",
     "schema",
     "schema check",
     "schema lock",
     "schema list",
     "schema show",
     "schema diff",
+    "schema usage",
     "partition",
     "partition of",
     "partition plan",
@@ -87,6 +89,14 @@ fn a_command_line_that_cannot_be_is_2_and_says_why() {
         "topics apply one.json two.json",
         "topics describe",
         "topics describe a/b",
+        "topics skew",
+        "topics skew a/b",
+        "topics skew t --by weight",
+        "topics skew t --keys 1001",
+        "schema usage",
+        "schema usage t --partitions 1",
+        "partition of t k --from start",
+        "partition of t k --observed --partitions 3",
         "check -o yaml",
         "check --print-schema events",
         "check --color sometimes",

@@ -27,6 +27,7 @@ mod produce;
 mod provision;
 mod registrar;
 mod registry;
+mod reports;
 mod scan;
 mod schemas;
 mod streams;

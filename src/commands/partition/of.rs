@@ -5,18 +5,27 @@ use eventctl_core::catalog::{Environment, KeyEncoding};
 use eventctl_core::fault::Seen;
 use eventctl_core::key::KeyEncoder;
 use eventctl_core::name::TopicName;
-use eventctl_core::partitioner::{CountOrigin, PlaceRequest, key_encoding, place_keys};
+use eventctl_core::partitioner::{CountOrigin, PlaceRequest, Sightings, key_encoding, place_keys};
+use eventctl_core::position::Position;
+use eventctl_core::scan::Window;
 
 use crate::commands::Context;
 use crate::failure::Failure;
 use crate::flow::key_schema;
+use crate::flow::range::{self, RangeRequest};
+use crate::flow::sightings::Looking;
+use crate::flow::window::{self, Times};
 use crate::kafka::cluster::Cluster;
+use crate::kafka::offsets::Isolation;
 use crate::outcome::Outcome;
 
 /// Show the partition that each partitioner gives a key; the catalog's is marked
 ///
 /// murmur2 is Java's default, crc32 librdkafka's, java-hash `abs(String.hashCode(key)) % n` with a tenant's id alone where
 /// the key names one. Which one a topic's producers use is recorded nowhere in Kafka.
+///
+/// --observed reads the topic, all of it or from --from until --until, and says where records with these keys really are
+/// and which partitioners put them there; where none does, or a key is in several partitions, that is a finding.
 ///
 /// Example: eventctl partition of agent-events agent-123 agent-124
 #[derive(Debug, clap::Args)]
@@ -33,6 +42,15 @@ pub(super) struct Args {
     /// Write keys in this encoding [default: the catalog's, else string]
     #[arg(long, value_name = "ENCODING", value_parser = encoding())]
     key_encoding: Option<KeyEncoding>,
+    /// Look where records with these keys really are
+    #[arg(long, conflicts_with = "partitions")]
+    observed: bool,
+    /// With --observed: begin here [default: start]
+    #[arg(long, value_name = "POSITION", allow_hyphen_values = true, requires = "observed")]
+    from: Option<String>,
+    /// With --observed: end before this [default: end]
+    #[arg(long, value_name = "POSITION", allow_hyphen_values = true, requires = "observed")]
+    until: Option<String>,
 }
 
 /// Reads an encoding of keys by its name; help and errors list them all.
@@ -58,7 +76,37 @@ pub(super) async fn run(args: &Args, cx: &Context) -> Result<Outcome, Failure> {
         encoder: &encoder,
         keys: &args.keys,
     });
-    cx.answer(&placed.map_err(Failure::input)?, Outcome::Clean)
+    let placed = placed.map_err(Failure::input)?;
+    if !args.observed {
+        return cx.answer(&placed, Outcome::Clean);
+    }
+    let (found, window) = look(args, &encoder, cx).await?;
+    let outcome = cx.outcome_of(&window);
+    let placed = placed.observed(&found, window);
+    let outcome = outcome.and(Outcome::findings(placed.has_findings()));
+    cx.answer(&placed, outcome)
+}
+
+/// Reads the topic for records with the keys.
+async fn look(args: &Args, encoder: &KeyEncoder, cx: &Context) -> Result<(Vec<Sightings>, Window), Failure> {
+    let bounds = cx.bounds(args.from.as_deref(), args.until.as_deref(), Position::Start)?;
+    let encoded = |key: &String| {
+        let mut bytes = Vec::new();
+        encoder.encode_text(key, &mut bytes).map(|()| bytes).map_err(Failure::input)
+    };
+    let keys = args.keys.iter().map(encoded).collect::<Result<Vec<_>, Failure>>()?;
+    let request = RangeRequest {
+        topics: std::slice::from_ref(&args.topic),
+        partitions: None,
+        bounds: &bounds,
+        isolation: Isolation::Committed,
+    };
+    let ranges = cx.stop.or(range::resolve(&cx.cluster()?, &request)).await?;
+    let (scanned, looking) = cx.watch(&ranges, Looking::new(keys, Times::of(&bounds))).await?;
+    match window::of(&ranges, 0, &bounds, &scanned) {
+        Some(window) => Ok((looking.finish(), window)),
+        None => Err(Failure::cluster(format!("topic {}: the brokers told nothing of it", args.topic))),
+    }
 }
 
 /// What writes the keys. Those in Avro carry an id, so the registry is asked for it.

@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use crate::render::page::{Cell, Page, Table, Tone, cell, number};
 use crate::render::report::Report;
+use crate::render::window;
 
 impl Report for PlacedKeys {
     const KIND: &'static str = OF_KIND;
@@ -37,6 +38,15 @@ impl Report for PlacedKeys {
             for error in key.places.iter().filter_map(|place| place.error.as_ref()) {
                 page.tone(Tone::Notable, "note: ").val(&key.key).lit(": ").line(error);
             }
+        }
+        if let Some(window) = &self.window {
+            page.end().lit("seen in what was read ").line(window.words());
+            for key in &self.keys {
+                let Some(observed) = &key.observed else { continue };
+                let tone = if observed.is_finding() { Tone::Bad } else { Tone::Good };
+                page.tone(Tone::Strong, &key.key).lit(": ").tone(tone, observed).end();
+            }
+            window::unread(&self.topic, window, page);
         }
         for note in &self.notes {
             page.tone(Tone::Notable, "note: ").line(note);

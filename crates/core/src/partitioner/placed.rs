@@ -2,10 +2,12 @@
 
 use serde::Serialize;
 
+use super::observed::{Observed, Sightings};
 use super::{PatternError, Placement, partition, tenant_pattern};
 use crate::catalog::{KeyEncoding, Partitioner, Topic};
 use crate::codec::texts::write_base64;
 use crate::key::{KeyEncoder, KeyError};
+use crate::scan::Window;
 use crate::yaml::shown;
 
 /// The document's kind in JSON.
@@ -68,6 +70,26 @@ pub struct PlacedKeys {
     pub keys: Vec<PlacedKey>,
     /// What the numbers do not say, a sentence each.
     pub notes: Vec<String>,
+    /// What of the topic was read, where it was looked where keys really are.
+    pub window: Option<Window>,
+}
+
+impl PlacedKeys {
+    /// Says of each key where its records really are; in the order of the keys.
+    #[must_use]
+    pub fn observed(mut self, found: &[Sightings], window: Window) -> PlacedKeys {
+        for (key, found) in self.keys.iter_mut().zip(found) {
+            key.observed = Some(Observed::of(found, &key.places));
+        }
+        self.window = Some(window);
+        self
+    }
+
+    /// True where a key is not where one partitioner, and the catalog's if it names one, puts it.
+    #[must_use]
+    pub fn has_findings(&self) -> bool {
+        self.keys.iter().filter_map(|key| key.observed.as_ref()).any(Observed::is_finding)
+    }
 }
 
 /// One key with its partitions.
@@ -79,6 +101,8 @@ pub struct PlacedKey {
     pub bytes: String,
     /// By partitioner, in the order of the catalog's words.
     pub places: Vec<Place>,
+    /// Where its records really are, where that was looked for.
+    pub observed: Option<Observed>,
 }
 
 /// Where a partitioner puts a key.
@@ -111,7 +135,7 @@ pub fn place_keys(request: &PlaceRequest<'_>) -> Result<PlacedKeys, PlaceKeysErr
         request.encoder.encode_text(key, &mut bytes)?;
         let places =
             placements.iter().map(|placement| self::place(placement, &bytes, request.partitions, declared));
-        Ok(PlacedKey { key: key.clone(), bytes: base64(&bytes), places: places.collect() })
+        Ok(PlacedKey { key: key.clone(), bytes: base64(&bytes), places: places.collect(), observed: None })
     };
     Ok(PlacedKeys {
         topic: request.topic.to_owned(),
@@ -122,6 +146,7 @@ pub fn place_keys(request: &PlaceRequest<'_>) -> Result<PlacedKeys, PlaceKeysErr
         tenant_pattern: pattern.to_owned(),
         keys: request.keys.iter().map(place).collect::<Result<_, KeyError>>()?,
         notes: notes(request),
+        window: None,
     })
 }
 

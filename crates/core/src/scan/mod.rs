@@ -7,6 +7,7 @@
 
 pub mod merge;
 mod report;
+mod window;
 
 #[cfg(test)]
 mod tests;
@@ -14,6 +15,7 @@ mod tests;
 use std::collections::BTreeMap;
 
 pub use report::{PartitionEnd, PartitionScan, ScanCounts, ScanEnd};
+pub use window::{Unread, Window, WindowInput, WindowPart, depth};
 
 use crate::fault::Fault;
 use crate::position::Span;

@@ -64,7 +64,10 @@ pub enum Carried<'a> {
     Envelope(&'a str, u32),
     /// An event of plain JSON.
     Unversioned(&'a str),
-    /// Bytes that name no schema, or cannot be read with it: the reason, without what differs from record to record.
+    /// A schema that the wire format names, and data that are no value of it: the reason, as of `Undecodable`. It counts
+    /// as both: whoever asks what names a schema wants to know of it too.
+    Broken(Framing, &'a str),
+    /// Bytes that name no schema: the reason, without what differs from record to record.
     Undecodable(&'a str),
 }
 
@@ -149,6 +152,10 @@ impl Usage {
         match carried {
             Carried::Nothing => self.nothing += 1,
             Carried::Undecodable(reason) => self.undecodable(reason, moment),
+            Carried::Broken(framing, reason) => {
+                self.identified(Carried::Framed(framing), moment);
+                self.undecodable(reason, moment);
+            }
             other => self.identified(other, moment),
         }
     }
@@ -297,7 +304,7 @@ fn rank_of(carried: Carried<'_>) -> u8 {
         Carried::Framed(Framing::Guid(_) | Framing::HeaderGuid(_)) => 1,
         Carried::Envelope(..) => 2,
         Carried::Unversioned(_) => 3,
-        Carried::Nothing | Carried::Undecodable(_) => 4,
+        Carried::Nothing | Carried::Broken(..) | Carried::Undecodable(_) => 4,
     }
 }
 
@@ -309,7 +316,7 @@ fn owned(carried: Carried<'_>) -> Option<Identity> {
             Some(Identity::Envelope { event: cut(event).to_owned(), version })
         }
         Carried::Unversioned(event) => Some(Identity::Unversioned { event: cut(event).to_owned() }),
-        Carried::Nothing | Carried::Undecodable(_) => None,
+        Carried::Nothing | Carried::Broken(..) | Carried::Undecodable(_) => None,
     }
 }
 

@@ -18,5 +18,5 @@ pub use phase::{
 };
 pub use report::{
     Meaning, Named, PartitionUsage, ReasonUsage, SubjectUsage, SubjectVersions, USAGE_KIND, Unresolved,
-    UsageInput, UsageReport, VersionUsage,
+    UsageInput, UsageReport, VersionUsage, meant,
 };

@@ -9,6 +9,8 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use super::fold::Moment;
+use crate::human;
+use crate::scan::{Window, WindowPart};
 
 /// What of one partition was read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,6 +42,30 @@ pub struct Coverage {
     pub ranges: Vec<PartitionRange>,
     /// Why more is not known: partitions that could not be read.
     pub unknown: Option<String>,
+}
+
+impl Coverage {
+    /// What a window covers; `outside` records in it did not count, since their times were not asked for.
+    #[must_use]
+    pub fn of(window: &Window, outside: u64) -> Coverage {
+        let range = |part: &WindowPart| {
+            let WindowPart { partition, from, until, log_start, end } = *part;
+            PartitionRange { partition, log_start, from, until, end }
+        };
+        let mut reasons: Vec<String> = window
+            .unread
+            .iter()
+            .filter(|unread| unread.is_unknown)
+            .map(|unread| format!("partition {}: {}", unread.partition, unread.reason))
+            .collect();
+        if outside > 0 {
+            reasons.push(format!("{} outside the times asked for", plural(outside, "record")));
+        }
+        Coverage {
+            ranges: window.parts.iter().map(range).collect(),
+            unknown: (!reasons.is_empty()).then(|| human::list(&reasons, 3)),
+        }
+    }
 }
 
 /// Records of older versions that were seen in a topic.
@@ -328,7 +354,9 @@ impl fmt::Display for Missing {
                 let (offsets, partitions) = (plural(*offsets, "offset"), plural(*partitions, "partition"));
                 write!(formatter, "{offsets} in {partitions} of {topic} were not read")
             }
-            Missing::Unreadable { topic, reason } => write!(formatter, "{topic} was not read: {reason}"),
+            Missing::Unreadable { topic, reason } => {
+                write!(formatter, "{topic} was not read in full: {reason}")
+            }
             Missing::Unresolved { topic, records } => {
                 write!(formatter, "{} of {topic} with a schema that is not known", plural(*records, "record"))
             }

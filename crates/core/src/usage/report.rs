@@ -34,6 +34,15 @@ pub struct Named {
     pub version: u32,
 }
 
+/// Which of the versions that have one schema a topic's records mean: of a subject that is expected there, where one is,
+/// the newest.
+#[must_use]
+pub fn meant<'v>(versions: &'v [Named], expected: &BTreeSet<String>) -> Option<&'v Named> {
+    let here = versions.iter().find(|named| expected.contains(&named.subject));
+    let subject = here.or_else(|| versions.iter().min()).map(|named| named.subject.as_str())?;
+    versions.iter().filter(|named| named.subject == subject).max()
+}
+
 /// The versions that a subject has, as far as they are known.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct SubjectVersions {

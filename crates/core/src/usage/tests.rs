@@ -54,6 +54,33 @@ fn records_are_counted_by_what_they_carry() {
 }
 
 #[test]
+fn broken_data_count_for_the_schema_that_they_name_and_among_what_cannot_be_decoded() {
+    let mut usage = Usage::new();
+    usage.add(at(0, 1, 10), Carried::Broken(Framing::Id(1), "broken"));
+    usage.add(at(0, 2, 20), id(1));
+    assert_eq!(usage.records(), 2);
+    let (_, runs) = usage.carried().next().unwrap();
+    assert_eq!((runs[&0].records, usage.reasons()["broken"][&0].records), (2, 1));
+}
+
+#[test]
+fn an_id_means_the_newest_version_of_a_subject_that_is_expected() {
+    let named = |subject: &str, version| Named { subject: subject.to_owned(), version };
+    let all = [named("a", 9), named("b", 1), named("b", 3), named("c", 2)];
+    let rows: [(&[&str], Option<Named>); 4] = [
+        (&["b", "c"], Some(named("b", 3))),
+        (&["c"], Some(named("c", 2))),
+        (&[], Some(named("a", 9))),
+        (&["z"], Some(named("a", 9))),
+    ];
+    for (expected, found) in rows {
+        let expected: BTreeSet<String> = expected.iter().map(|subject| (*subject).to_owned()).collect();
+        assert_eq!(meant(&all, &expected), found.as_ref(), "{expected:?}");
+    }
+    assert_eq!(meant(&[], &BTreeSet::new()), None);
+}
+
+#[test]
 fn a_hostile_topic_takes_a_bounded_room() {
     let mut usage = Usage::new();
     for number in 0..5_000_u32 {
@@ -72,6 +99,29 @@ fn a_hostile_topic_takes_a_bounded_room() {
     // 1,100 runs were there before, one of them of id 1 in partition 0.
     assert_eq!(usage.not_told_apart() - before, 10 + 1_100 - 1);
     assert!(usage.identities().all(|identity| identity.to_string().len() < 600));
+}
+
+#[test]
+fn a_window_covers_what_was_read_and_names_what_was_not() {
+    use crate::scan::{Unread, Window, WindowPart};
+    let unread = |is_unknown| Unread { partition: 3, reason: "denied".to_owned(), is_unknown };
+    let mut window = Window {
+        from: "start".to_owned(),
+        until: None,
+        isolation: "committed",
+        ended_by: "end",
+        offsets: 5,
+        offsets_there: 8,
+        parts: vec![WindowPart { partition: 0, from: 2, until: 7, log_start: 1, end: 9 }],
+        unread: vec![unread(false)],
+        is_stopped: false,
+    };
+    let covered = Coverage::of(&window, 0);
+    let range = PartitionRange { partition: 0, log_start: 1, from: 2, until: 7, end: 9 };
+    assert_eq!((covered.ranges.as_slice(), covered.unknown), ([range].as_slice(), None));
+    window.unread.push(unread(true));
+    let told = Coverage::of(&window, 2).unknown.unwrap();
+    assert_eq!(told, "partition 3: denied, 2 records outside the times asked for");
 }
 
 /// Partitions that were read whole, 0 to 100.
@@ -155,14 +205,17 @@ fn that_an_old_version_is_gone_is_proved_or_not_said() {
                 "group g stands at 10 in partition 0, before 60",
             ],
         ),
-        (Evidence { topic: stock("t", &denied, old(0)), ..base() }, &["t was not read: partition 1: denied"]),
+        (
+            Evidence { topic: stock("t", &denied, old(0)), ..base() },
+            &["t was not read in full: partition 1: denied"],
+        ),
         (
             Evidence { topic: Stock { unresolved: 3, ..base().topic }, ..base() },
             &["3 records of t with a schema that is not known"],
         ),
         (
             Evidence { dlq: Reach::NotRead { topic: "t-dlq", reason: "--no-dlq" }, ..base() },
-            &["t-dlq was not read: --no-dlq"],
+            &["t-dlq was not read in full: --no-dlq"],
         ),
         (
             Evidence { dlq: Reach::Read(stock("t-dlq", &dlq, old(2))), ..base() },
@@ -255,7 +308,7 @@ fn a_report_sums_up_by_subject() {
         [
             "t holds 7 records of older versions",
             "1 record of t with a schema that is not known",
-            "t-dlq was not read: it was not asked for",
+            "t-dlq was not read in full: it was not asked for",
         ]
     );
     assert_eq!(report.unresolved[0].identity, "id 9");
