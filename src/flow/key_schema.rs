@@ -19,13 +19,10 @@ use crate::registry::{Found, Registry, SchemaType, VersionName};
 pub async fn of_topic(registry: &Registry, topic: &TopicName) -> Result<KeySchema, Failure> {
     let subject = format!("{topic}-key");
     let found = registry.version(&subject, VersionName::Latest).await;
-    let registered = match found.map_err(|error| Failure::cluster(format!("subject {subject}: {error}")))? {
-        Found::Here(registered) => registered,
-        _ => {
-            return Err(Failure::input(format!("the registry has no subject {subject}")).hint(
-                "keys in avro are written with its newest version; pass --key-encoding for other keys",
-            ));
-        }
+    let found = found.map_err(|error| Failure::cluster(format!("subject {subject}: {error}")))?;
+    let Found::Here(registered) = found else {
+        return Err(Failure::input(format!("the registry has no subject {subject}"))
+            .hint("keys in avro are written with its newest version; pass --key-encoding for other keys"));
     };
     if registered.schema.schema_type != SchemaType::Avro {
         let language = registered.schema.schema_type.as_str().to_owned();

@@ -86,6 +86,7 @@ pub(crate) fn plain_writer() -> WriterOptions {
     WriterOptions {
         transactional: None,
         delivery_timeout: PATIENCE,
+        linger: Duration::from_millis(5),
         max_in_flight: 10_000,
         partitioner: Partitioner::Murmur2,
         compression: None,

@@ -194,7 +194,6 @@ impl Args {
         let writer = WriterOptions {
             transactional,
             delivery_timeout: self.delivery_timeout,
-            linger: Duration::from_millis(20),
             linger: LINGER,
             max_in_flight: self.max_in_flight as usize,
             partitioner,

@@ -184,7 +184,7 @@ impl<'a, O: Outlet> Run<'a, O> {
             } else {
                 self.line(&line, room);
             }
-            if number % LOOK_EVERY == 0 {
+            if number.is_multiple_of(LOOK_EVERY) {
                 self.collect(Duration::ZERO);
                 self.look();
             }
@@ -311,7 +311,7 @@ impl<'a, O: Outlet> Run<'a, O> {
         let held = self.rejects.as_ref().map(|rejects| rejects.reach(self.ledger.first()));
         let mut told = Ok(());
         while held.is_none_or(|reach| self.ledger.first() <= reach)
-            && let Some((line, end)) = self.ledger.next()
+            && let Some((line, end)) = self.ledger.take()
         {
             told = told.and(self.tell(line, &end));
         }

@@ -17,6 +17,6 @@ pub use phase::{
     Commits, Coverage, Evidence, GroupCommits, Missing, PartitionRange, Phase, Reach, Seen, Stock, phase,
 };
 pub use report::{
-    Meaning, Named, PartitionUsage, ReasonUsage, SubjectUsage, SubjectVersions, USAGE_KIND, Unresolved,
-    UsageInput, UsageReport, VersionUsage, meant,
+    DlqReading, Meaning, Named, PartitionUsage, ReasonUsage, SubjectUsage, SubjectVersions, USAGE_KIND,
+    Unresolved, UsageInput, UsageReport, VersionUsage, meant,
 };

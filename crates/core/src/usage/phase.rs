@@ -379,6 +379,6 @@ impl fmt::Display for Missing {
     }
 }
 
-fn plural<N: fmt::Display + PartialEq + From<u8>>(number: N, noun: &str) -> String {
+fn plural<N: fmt::Display + PartialEq + From<u8> + Copy>(number: N, noun: &str) -> String {
     if number == N::from(1) { format!("{number} {noun}") } else { format!("{number} {noun}s") }
 }

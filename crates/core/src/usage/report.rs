@@ -50,6 +50,9 @@ pub struct SubjectVersions {
     pub versions: BTreeSet<u32>,
 }
 
+/// What was read of a dead-letter topic, or why nothing was.
+pub type DlqReading<'a> = Result<(&'a Usage, &'a Coverage), &'a str>;
+
 /// Everything that a report is made of.
 #[derive(Debug)]
 pub struct UsageInput<'a> {
@@ -60,7 +63,7 @@ pub struct UsageInput<'a> {
     /// What of it was read.
     pub coverage: &'a Coverage,
     /// What the dead-letter topic's records carry, where there is one and it was read.
-    pub dlq: Option<(&'a str, Result<(&'a Usage, &'a Coverage), &'a str>)>,
+    pub dlq: Option<(&'a str, DlqReading<'a>)>,
     /// The groups that read the topic.
     pub groups: &'a [GroupCommits],
     /// Why these may not be all groups.
