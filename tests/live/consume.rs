@@ -258,7 +258,7 @@ for line in sys.stdin:
     let mut child =
         python.args(["-c", PYTHON]).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("python3");
     let mut stdin = child.stdin.take().expect("stdin");
-    let input = all.stdout.clone();
+    let input = all.stdout;
     let feed = std::thread::spawn(move || stdin.write_all(input.as_bytes()));
     let expected = String::from_utf8(child.wait_with_output().expect("its end").stdout).expect("text");
     feed.join().expect("a thread").expect("its input");
@@ -307,10 +307,7 @@ fn avro_comes_back_as_the_json_it_was_made_of() {
     assert!(one.stderr.contains("the catalog says that keys are stable"), "{}", one.stderr);
     let record = &records(&one)[0];
     assert_eq!((&record["event"], &record["value_encoding"]), (&"Placed".into(), &"avro".into()));
-    assert_eq!(
-        (&record["schema"]["subject"], &record["schema"]["version"]),
-        (&subject.clone().into(), &1.into())
-    );
+    assert_eq!((&record["schema"]["subject"], &record["schema"]["version"]), (&subject.into(), &1.into()));
     let none = world.run(&["consume", &topic, "--event", "Other"]).ends(0);
     assert_eq!(none.stdout, "");
     let tagged = world.run(&["consume", &topic, "-o", "avro-json", "--key", "o17"]).ends(0);

@@ -33,7 +33,8 @@ fn headers_of_any_kind_come_and_go_as_bytes() {
         Header { name: b"twice", value: Some(b"2") },
     ];
     let writer = writer(&options, &topic, &plain_writer());
-    let rows: [(Option<&[u8]>, Option<&[u8]>); 4] =
+    type Row = (Option<&'static [u8]>, Option<&'static [u8]>);
+    let rows: [Row; 4] =
         [(None, None), (Some(b""), Some(b"")), (Some(b"\xff"), None), (None, Some(b"\x00\x01"))];
     for (ticket, (key, value)) in rows.iter().enumerate() {
         let record = Outgoing {

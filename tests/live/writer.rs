@@ -194,7 +194,7 @@ fn a_transaction_is_all_or_nothing_and_another_producer_takes_its_id_over() {
     assert_eq!(is_visible(&options, &topic, (0, left.offset), PATIENCE), Ok(false));
     match first.commit(PATIENCE) {
         CommitEnd::Undecided(fault) => {
-            assert!(fault.message.contains("another producer has taken over"), "{fault}")
+            assert!(fault.message.contains("another producer has taken over"), "{fault}");
         }
         other => panic!("{other:?}"),
     }
