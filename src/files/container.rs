@@ -86,7 +86,7 @@ impl Container {
     ///
     /// # Errors
     /// `Input` where the file is damaged, `Machine` where it cannot be read on.
-    pub fn next(&mut self) -> Result<Option<ContainerBlock>, Failure> {
+    pub fn block(&mut self) -> Result<Option<ContainerBlock>, Failure> {
         if self.at == self.buffer.len() && !self.fill()? {
             return Ok(None);
         }
@@ -213,7 +213,7 @@ mod tests {
         let mut container = Container::open(&path)?;
         assert!(container.schema().contains("\"R\""));
         let (mut count, mut data) = (0, Vec::new());
-        while let Some(block) = container.next()? {
+        while let Some(block) = container.block()? {
             count += block.count;
             data.extend_from_slice(&block.data);
         }

@@ -225,6 +225,18 @@ pub fn create(path: &Path) -> Result<Output, Failure> {
     File::create(path).map(Output).map_err(|error| failed("write", path, &error))
 }
 
+/// Creates a file for what nobody wants to lose: one that is there, and holds something, is left alone.
+///
+/// # Errors
+/// As `write_whole`; `Input` where something is there.
+pub fn create_beside_nothing(path: &Path) -> Result<Output, Failure> {
+    if fs::metadata(path).is_ok_and(|about| about.is_file() && about.len() > 0) {
+        return Err(Failure::input(format!("{} is there already, and holds something", path.display()))
+            .hint("move it away, or name another file"));
+    }
+    create(path)
+}
+
 /// Opens a file to add to its end; it is created where there is none.
 ///
 /// # Errors

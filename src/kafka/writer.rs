@@ -60,6 +60,8 @@ pub struct WriterOptions {
     pub transactional: Option<Transactional>,
     /// After how long a record that is not acknowledged is given up.
     pub delivery_timeout: Duration,
+    /// How long a record may wait for others to go with it: longer is faster for many, and slower for one.
+    pub linger: Duration,
     /// How many records may be without a report that was taken.
     pub max_in_flight: usize,
     /// How records without a partition are placed: `Murmur2` and `Crc32` place keys as they say, `JavaHash` places
@@ -164,11 +166,10 @@ impl Reports {
 }
 
 /// The user's settings win over these.
-const DEFAULTS: [(&str, &str); 6] = [
+const DEFAULTS: [(&str, &str); 5] = [
     // The broker decides what is too large, and says so; this is only what fits into the queue.
     ("message.max.bytes", "40000000"),
     ("queue.buffering.max.kbytes", "49152"),
-    ("linger.ms", "5"),
     // Everything is sent again until it is acknowledged or its time is up.
     ("retry.backoff.max.ms", "500"),
     // For how long a topic that is not there may still appear.
@@ -190,8 +191,11 @@ impl WriterOptions {
         };
         let mut settings = vec![
             ("partitioner", partitioner.to_owned()),
-            // Ours is the limit that counts reports which nobody took yet; this one must not be hit before.
-            ("queue.buffering.max.messages", self.max_in_flight.clamp(1, 10_000_000).to_string()),
+            // Ours is the limit that counts. librdkafka also counts records whose reports are just being read.
+            (
+                "queue.buffering.max.messages",
+                self.max_in_flight.saturating_mul(2).clamp(1, 10_000_000).to_string(),
+            ),
         ];
         let mut delivery = self.delivery_timeout;
         if let Some(Transactional { id, timeout }) = &self.transactional {
@@ -219,7 +223,9 @@ impl Writer {
         let redactor = options.redactor();
         let own = writer.settings();
         let own = own.iter().map(|(name, value)| (*name, value.as_str()));
-        let settings = options.effective_for(DEFAULTS, FIXED.into_iter().chain(own));
+        let linger = writer.linger.as_millis().to_string();
+        let defaults = DEFAULTS.into_iter().chain([("linger.ms", linger.as_str())]);
+        let settings = options.effective_for(defaults, FIXED.into_iter().chain(own));
         let health = Arc::new(Health::new(&options.brokers, redactor.clone()));
         let listener: Arc<dyn Listener> = Arc::clone(&health) as _;
         let reports = Arc::new(Reports::default());
@@ -327,6 +333,7 @@ mod tests {
         WriterOptions {
             transactional: None,
             delivery_timeout: Duration::from_secs(30),
+            linger: Duration::from_millis(5),
             max_in_flight: 1_000,
             partitioner: Partitioner::Murmur2,
             compression: None,

@@ -19,6 +19,7 @@ use eventctl_core::produce::{Ending, Maker, ProduceReport, Records};
 use crate::commands::{Context, SchemaDesk, SchemaFolderArgs};
 use crate::failure::Failure;
 use crate::files::{self, Container, Input};
+use crate::flow::known_schemas;
 use crate::flow::schema_cache::SchemaCache;
 use crate::flow::send::{self, SendOptions, Sending, Source, World, WriteOptions};
 use crate::gate::{self, Approved, Live};
@@ -28,6 +29,10 @@ use crate::outcome::Outcome;
 use crate::render::produce::Summary;
 use rules::Rules;
 use words::Wrong;
+
+/// How long a record waits for others to go with it. Large requests cost brokers and client least; who types a line waits
+/// no longer than that.
+const LINGER: Duration = Duration::from_millis(50);
 
 /// Send events: one JSON object a line, validated, encoded, keyed and acknowledged by all replicas in sync
 ///
@@ -166,7 +171,8 @@ impl Args {
         let registry = if self.records { cx.registry()? } else { None };
         let Some(registry) = registry else { return Ok(World::default()) };
         let folder = cx.around.cache_folder();
-        Ok(World::with(SchemaCache::new(folder.as_deref(), live.map(ClusterId::as_str), registry)))
+        let cache = SchemaCache::new(folder.as_deref(), live.map(ClusterId::as_str), registry.clone());
+        Ok(World::with(known_schemas::Source { cache: Arc::new(cache), registry }))
     }
 
     async fn send(
@@ -175,8 +181,9 @@ impl Args {
         (source, maker, world): (Source, Maker, World),
         (to, partitioner): (Approved<WriteTo>, Partitioner),
     ) -> Result<ProduceReport, Failure> {
+        // After the gate: what is refused there leaves no file behind.
         let rejects = match &self.on_error {
-            Wrong::RejectFile(path) => Some(files::create(&cx.around.directory().join(path))?),
+            Wrong::RejectFile(path) => Some(files::create_beside_nothing(&cx.around.directory().join(path))?),
             Wrong::Stop | Wrong::Skip => None,
         };
         let transactional = self.transaction.then(|| {
@@ -187,6 +194,7 @@ impl Args {
         let writer = WriterOptions {
             transactional,
             delivery_timeout: self.delivery_timeout,
+            linger: LINGER,
             max_in_flight: self.max_in_flight as usize,
             partitioner,
             compression: None,

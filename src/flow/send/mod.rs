@@ -149,7 +149,7 @@ pub fn send(
         Some(transactional) => {
             let topic = to.get().topics.first();
             let topic = topic.ok_or_else(|| Failure::usage("no topic is named"))?;
-            transaction::send(writer, sending, &transaction::Means { topic, transactional, to, write })
+            transaction::send(&writer, sending, &transaction::Means { topic, transactional, to, write })
         }
     }
 }

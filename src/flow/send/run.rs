@@ -118,7 +118,7 @@ impl<'a, O: Outlet> Run<'a, O> {
             code: "NO_REPORT".to_owned(),
             message: "the client gave no report".to_owned(),
         };
-        self.ledger.close(|| End::Unknown(Reason::Fault(lost())));
+        self.ledger.close(|| End::Unknown(lost().into()));
         self.drain();
         // A line that was refused late ends the input no less.
         let ending = match (ending, self.ending.take()) {
@@ -184,7 +184,7 @@ impl<'a, O: Outlet> Run<'a, O> {
             } else {
                 self.line(&line, room);
             }
-            if number % LOOK_EVERY == 0 {
+            if number.is_multiple_of(LOOK_EVERY) {
                 self.collect(Duration::ZERO);
                 self.look();
             }
@@ -259,7 +259,7 @@ impl<'a, O: Outlet> Run<'a, O> {
         loop {
             match self.outlet.send(&record) {
                 Ok(()) => return,
-                Err(SendError::Refused(fault)) => return self.refuse(number, Reason::Fault(fault)),
+                Err(SendError::Refused(fault)) => return self.refuse(number, fault.into()),
                 Err(SendError::Full) => {
                     self.collect(TICK);
                     self.look();
@@ -289,7 +289,7 @@ impl<'a, O: Outlet> Run<'a, O> {
                 // We gave it up ourselves, before it was sent.
                 Err(not) if self.purged && !not.possibly_stored => End::NotSent,
                 Err(not) => {
-                    let reason = Reason::Fault(not.fault);
+                    let reason = Reason::from(not.fault);
                     self.troubled |= reason.is_passing();
                     if self.on_error == OnError::Stop {
                         self.end(Ending::Line(ticket));
@@ -311,7 +311,7 @@ impl<'a, O: Outlet> Run<'a, O> {
         let held = self.rejects.as_ref().map(|rejects| rejects.reach(self.ledger.first()));
         let mut told = Ok(());
         while held.is_none_or(|reach| self.ledger.first() <= reach)
-            && let Some((line, end)) = self.ledger.next()
+            && let Some((line, end)) = self.ledger.take()
         {
             told = told.and(self.tell(line, &end));
         }

@@ -29,13 +29,13 @@ pub(super) struct Means<'a> {
     pub(super) write: &'a WriteOptions,
 }
 
-pub(super) fn send(writer: Writer, sending: Sending, means: &Means<'_>) -> Result<ProduceReport, Failure> {
+pub(super) fn send(writer: &Writer, sending: Sending, means: &Means<'_>) -> Result<ProduceReport, Failure> {
     let not_begun = |fault: Fault| Failure::cluster(format!("no transaction could be begun: {fault}"));
     writer.init_transactions(means.write.timeout.max(LOOK_UP)).map_err(not_begun)?;
     let fed = feed::start(sending.source, Arc::clone(&sending.bytes_read))?;
     writer.begin().map_err(not_begun)?;
     let mut run =
-        Run::new(&writer, (&sending.maker, sending.world), sending.options, (sending.sink, sending.stop));
+        Run::new(writer, (&sending.maker, sending.world), sending.options, (sending.sink, sending.stop));
     run.limit(Some(means.transactional.timeout));
     let ending = run.lines(&fed);
     let (ending, unread) = run.wind_up(ending, fed);
@@ -64,7 +64,7 @@ pub(super) fn apply(ledger: &mut Ledger<Reason>, end: &TransactionEnd) {
         TransactionEnd::Committed => {}
         TransactionEnd::TakenBack(_) => ledger.take_back(sent, || End::NotSent),
         TransactionEnd::Undecided(fault) => {
-            ledger.take_back(sent, || End::Unknown(Reason::Fault(fault.clone())));
+            ledger.take_back(sent, || End::Unknown(fault.clone().into()));
         }
     }
 }

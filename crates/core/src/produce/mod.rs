@@ -8,8 +8,10 @@
 
 mod account;
 mod error;
+mod events;
 mod front;
 mod lines;
+mod made;
 mod recipe;
 mod records;
 mod report;
@@ -21,8 +23,10 @@ mod tests;
 
 pub use account::{End, Ledger, Tally};
 pub use error::{LineError, LineProblem};
+pub use events::{EventInput, VersionInput};
 pub use lines::{Block, Blocks, LINE_LIMIT, Line, Lines, Text};
-pub use recipe::{EventInput, KeyInput, Prepared, PreparedHeader, Recipe, RecipeInput, Room, VersionInput};
+pub use made::{Prepared, PreparedHeader, Room};
+pub use recipe::{KeyInput, Recipe, RecipeInput};
 pub use records::{Maker, Outside, Records};
 pub use report::{Ending, OnError, ProduceReport, Reason, TransactionEnd};
 pub use stamp::{Stamp, StampError};

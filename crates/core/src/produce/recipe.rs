@@ -2,29 +2,28 @@
 //! matter and one pass that validates and encodes.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
-use std::sync::Arc;
 
 use super::error::{LineError, LineProblem};
+use super::events::{Event, EventInput, Version, envelopes, has, has_text, told_by_data};
 use super::front::{Front, insert};
 use super::lines::{LINE_LIMIT, Line, Text};
+use super::made::{Prepared, Room};
 use super::stamp::{Stamp, words};
-use super::versions::Unusable;
 use crate::catalog::Encoding;
-use crate::codec::Encoder;
-use crate::codec::event::{EventSchemas, Events, Shape};
+use crate::codec::event::Events;
 use crate::codec::project::{JsonProjection, PathError, Project, Slot};
+use crate::codec::wire;
 use crate::json::{self, Kind, Reader};
 use crate::key::KeyEncoder;
 use crate::partitioner::{self, Placement};
-use crate::schema::{Content, NodeId, Schema};
+use crate::schema::Schema;
 
 /// The member that tells the event.
 const TYPE: &str = "type";
 /// The member that tells the version, in an envelope.
 const SCHEMA_VERSION: &str = "schemaVersion";
 /// The member that identifies an event.
-const EVENT_ID: &str = "eventId";
+pub(super) const EVENT_ID: &str = "eventId";
 /// How many members are looked for at most.
 const SLOTS: usize = 5;
 
@@ -45,34 +44,6 @@ pub struct RecipeInput {
     pub placement: Placement,
     /// How many partitions there are.
     pub partitions: i32,
-}
-
-/// One kind of event.
-#[derive(Debug)]
-pub struct EventInput {
-    /// Its name.
-    pub name: String,
-    /// The value of `type` that marks it.
-    pub mark: Option<String>,
-    /// Its subject.
-    pub subject: String,
-    /// The version that is written, or why there is none.
-    pub version: Result<VersionInput, Unusable>,
-    /// All versions by the numbers of their files: what a line that is an envelope may name.
-    pub known: BTreeMap<u32, Arc<Encoder>>,
-}
-
-/// The version that is written.
-#[derive(Debug)]
-pub struct VersionInput {
-    /// The number of its file.
-    pub file: u32,
-    /// The schema's id in the registry; Avro is not written without.
-    pub id: Option<u32>,
-    /// The schema.
-    pub schema: Schema,
-    /// Compiled from it, for the plain form with base64.
-    pub encoder: Arc<Encoder>,
 }
 
 /// How records get their keys.
@@ -100,23 +71,6 @@ pub struct Recipe {
     envelopes: Option<Events>,
 }
 
-#[derive(Debug)]
-struct Event {
-    name: String,
-    mark: Option<String>,
-    version: Result<Version, Unusable>,
-}
-
-#[derive(Debug)]
-struct Version {
-    file: u32,
-    id: Option<u32>,
-    encoder: Arc<Encoder>,
-    /// True where the schema has a text field `eventId`.
-    event_id: bool,
-    stamp: Stamp,
-}
-
 /// Which slot holds what.
 #[derive(Debug, Default)]
 struct Places {
@@ -127,43 +81,6 @@ struct Places {
     schema_version: Option<usize>,
 }
 
-/// Room for one record, used over and over.
-#[derive(Debug, Default)]
-pub struct Room {
-    line: String,
-    value: Vec<u8>,
-    scratch: Vec<u8>,
-    key: Vec<u8>,
-}
-
-/// A record that can be sent.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Prepared<'a> {
-    /// Its key; none is null.
-    pub key: Option<Cow<'a, [u8]>>,
-    /// Its value; none is null.
-    pub value: Option<Cow<'a, [u8]>>,
-    /// Its headers; only records that were read have any.
-    pub headers: Vec<PreparedHeader<'a>>,
-    /// Its timestamp in milliseconds; none is now.
-    pub timestamp: Option<i64>,
-    /// Its partition; none is any.
-    pub partition: Option<i32>,
-    /// Which event it is, by its place among the topic's.
-    pub event: Option<usize>,
-    /// The number of its schema's file.
-    pub version: Option<u32>,
-}
-
-/// A header that can be sent.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PreparedHeader<'a> {
-    /// Its name.
-    pub name: Cow<'a, [u8]>,
-    /// Its value; none is null.
-    pub value: Option<Cow<'a, [u8]>>,
-}
-
 impl Recipe {
     /// Makes the recipe of a topic.
     ///
@@ -171,19 +88,25 @@ impl Recipe {
     /// Fields of key and timestamp that are no paths.
     pub fn new(input: RecipeInput) -> Result<Recipe, Vec<PathError>> {
         let RecipeInput { encoding, events, chosen, key, timestamp, placement, partitions } = input;
-        let any = |fits: fn(&Schema) -> bool| {
+        let any = |fits: &dyn Fn(&Schema) -> bool| {
             events.iter().filter_map(|event| event.version.as_ref().ok()).any(|version| fits(&version.schema))
         };
-        let event_id = any(|schema| has_text(schema, EVENT_ID));
-        let own_version = any(|schema| has(schema, SCHEMA_VERSION));
+        let event_id = any(&|schema| has_text(schema, EVENT_ID));
+        let own_version = any(&|schema| has(schema, SCHEMA_VERSION));
         let envelopes = (encoding == Encoding::Envelope && !own_version && !events.is_empty())
             .then(|| envelopes(&events));
+        let fields: Vec<&str> =
+            key.iter().map(|key| key.field.as_str()).chain(timestamp.as_deref()).collect();
+        // The data tell them sooner than the text does, where they tell the same.
+        let of_data = encoding != Encoding::Envelope && !any(&|schema| !told_by_data(schema, &fields));
+        let of_data = of_data && !events.is_empty();
+        let of_text = |path| if of_data { None } else { path };
         let mut paths: Vec<&str> = Vec::new();
         let mut places = Places::default();
         let slots: [(&mut Option<usize>, Option<&str>); SLOTS] = [
             (&mut places.mark, (!events.is_empty()).then_some(TYPE)),
-            (&mut places.key, key.as_ref().map(|key| key.field.as_str())),
-            (&mut places.timestamp, timestamp.as_deref()),
+            (&mut places.key, of_text(key.as_ref().map(|key| key.field.as_str()))),
+            (&mut places.timestamp, of_text(timestamp.as_deref())),
             (&mut places.event_id, event_id.then_some(EVENT_ID)),
             (&mut places.schema_version, envelopes.as_ref().map(|_| SCHEMA_VERSION)),
         ];
@@ -194,8 +117,9 @@ impl Recipe {
             }
         }
         let projection = if paths.is_empty() { None } else { Some(JsonProjection::new(&[], &paths)?) };
-        let events: Vec<Event> =
-            events.into_iter().map(|event| Event::of(event, timestamp.as_deref())).collect();
+        let data = if of_data { fields.as_slice() } else { &[] };
+        let made = events.into_iter().map(|event| Event::of(event, timestamp.as_deref(), data));
+        let events = made.collect::<Result<Vec<Event>, _>>()?;
         Ok(Recipe {
             encoding,
             marks: events.iter().filter_map(|event| event.mark.clone()).collect(),
@@ -277,30 +201,48 @@ impl Recipe {
         };
         let moved = |error| LineError::from(error).without_front(inserted, brace);
         value.clear();
-        let value: &[u8] = match self.encoding {
-            Encoding::Avro => {
-                value.push(0);
-                value.extend_from_slice(&version.id.unwrap_or_default().to_be_bytes());
-                version.encoder.encode_event(body, value).map_err(moved)?;
-                value
-            }
-            Encoding::Envelope => {
-                scratch.clear();
-                version.encoder.encode_event(body, scratch).map_err(moved)?;
+        scratch.clear();
+        let (value, datum): (&[u8], &[u8]) = if self.encoding == Encoding::Avro {
+            wire::frame(version.id.unwrap_or_default(), value);
+            let head = value.len();
+            version.encoder.encode_event(body, value).map_err(moved)?;
+            (value, value.get(head..).unwrap_or_default())
+        } else {
+            version.encoder.encode_event(body, scratch).map_err(moved)?;
+            if self.encoding == Encoding::Envelope {
                 wrap(version.file, body, value);
-                value
-            }
-            Encoding::Json | Encoding::Text | Encoding::Raw => {
-                scratch.clear();
-                version.encoder.encode_event(body, scratch).map_err(moved)?;
-                body.as_bytes()
+                (value, scratch)
+            } else {
+                (body.as_bytes(), scratch)
             }
         };
-        let (key, partition) = self.key(&slots, key)?;
-        let timestamp = self.stamp(version.stamp, &slots)?;
+        let (of_key, of_time) = self.told(&slots, version, datum);
+        let (key, partition) = self.key(&of_key, key)?;
+        let timestamp = self.stamp(version.stamp, &of_time)?;
         let (event, version) = (Some(index), Some(version.file));
         let (key, value) = (key.map(Cow::Borrowed), Some(Cow::Borrowed(value)));
         Ok(Prepared { key, value, headers: Vec::new(), timestamp, partition, event, version })
+    }
+
+    /// The values of the fields of key and timestamp.
+    fn told<'d>(
+        &self,
+        slots: &[Slot<'d>; SLOTS],
+        version: &'d Version,
+        datum: &'d [u8],
+    ) -> (Slot<'d>, Slot<'d>) {
+        let Some(fields) = &version.fields else {
+            return (*slot(slots, self.places.key), *slot(slots, self.places.timestamp));
+        };
+        let mut found = [Slot::Missing; 2];
+        if let Some(found) = found.get_mut(..fields.fields()) {
+            // Data that were just written are not broken.
+            let _whole = fields.project(datum, found);
+        }
+        match (&self.key, found) {
+            (Some(_), [key, time]) => (key, time),
+            (None, [time, _]) => (Slot::Missing, time),
+        }
     }
 
     /// Looks for the members that matter. Gives the byte of the object's brace.
@@ -387,15 +329,15 @@ impl Recipe {
         let slots = slots.unwrap_or(&none);
         let stamp = event.and_then(|event| self.events.get(event)?.version.as_ref().ok());
         let stamp = stamp.map_or(Stamp::Millis, |version| version.stamp);
-        let timestamp = self.stamp(stamp, slots)?;
-        let (key, partition) = self.key(slots, &mut room.key)?;
+        let timestamp = self.stamp(stamp, slot(slots, self.places.timestamp))?;
+        let (key, partition) = self.key(slot(slots, self.places.key), &mut room.key)?;
         let (key, value) = (key.map(Cow::Borrowed), value.map(Cow::Borrowed));
         Ok(Prepared { key, value, headers: Vec::new(), timestamp, partition, event, version: None })
     }
 
     fn key<'k>(
         &self,
-        slots: &[Slot<'_>; SLOTS],
+        slot: &Slot<'_>,
         out: &'k mut Vec<u8>,
     ) -> Result<(Option<&'k [u8]>, Option<i32>), LineError> {
         let key = match &self.key {
@@ -403,7 +345,7 @@ impl Recipe {
             Some(KeyInput { field, encoder }) => {
                 out.clear();
                 encoder
-                    .encode_slot(slot(slots, self.places.key), out)
+                    .encode_slot(slot, out)
                     .map_err(|why| LineError::new(LineProblem::Key { field: field.clone(), why }))?;
                 Some(out.as_slice())
             }
@@ -412,40 +354,10 @@ impl Recipe {
         Ok((key, placed.map_err(|error| LineError::new(LineProblem::Place(error)))?))
     }
 
-    fn stamp(&self, stamp: Stamp, slots: &[Slot<'_>; SLOTS]) -> Result<Option<i64>, LineError> {
+    fn stamp(&self, stamp: Stamp, slot: &Slot<'_>) -> Result<Option<i64>, LineError> {
         let Some(field) = &self.timestamp else { return Ok(None) };
-        stamp
-            .read(slot(slots, self.places.timestamp))
-            .map_err(|why| LineError::new(LineProblem::Stamp { field: field.clone(), why }))
+        stamp.read(slot).map_err(|why| LineError::new(LineProblem::Stamp { field: field.clone(), why }))
     }
-}
-
-impl Event {
-    fn of(input: EventInput, timestamp: Option<&str>) -> Event {
-        let EventInput { name, mark, version, .. } = input;
-        let version = version.map(|VersionInput { file, id, schema, encoder }| Version {
-            file,
-            id,
-            encoder,
-            event_id: has_text(&schema, EVENT_ID),
-            stamp: timestamp.and_then(|field| Stamp::of_field(&schema, field)).unwrap_or(Stamp::Millis),
-        });
-        Event { name, mark, version }
-    }
-}
-
-fn slot<'s, 'd>(slots: &'s [Slot<'d>; SLOTS], place: Option<usize>) -> &'s Slot<'d> {
-    place.and_then(|place| slots.get(place)).unwrap_or(&Slot::Missing)
-}
-
-fn envelopes(events: &[EventInput]) -> Events {
-    let schemas = |event: &EventInput| EventSchemas {
-        name: event.name.clone(),
-        mark: event.mark.clone(),
-        subject: event.subject.clone(),
-        versions: event.known.clone(),
-    };
-    Events::new(Shape::Envelope, events.iter().map(schemas).collect())
 }
 
 fn wrap(file: u32, event: &str, out: &mut Vec<u8>) {
@@ -456,18 +368,8 @@ fn wrap(file: u32, event: &str, out: &mut Vec<u8>) {
     out.push(b'}');
 }
 
-fn has(schema: &Schema, name: &str) -> bool {
-    schema.fields().iter().any(|field| field.name == name)
-}
-
-/// Tells whether the values of a schema have a field of this name that a text fits.
-fn has_text(schema: &Schema, name: &str) -> bool {
-    let text = |node: NodeId| matches!(schema.content(node), Content::String);
-    let field = schema.fields().iter().find(|field| field.name == name);
-    field.is_some_and(|field| match schema.content(field.schema) {
-        Content::Union(branches) => branches.iter().any(|branch| text(*branch)),
-        _ => text(field.schema),
-    })
+fn slot<'s, 'd>(slots: &'s [Slot<'d>; SLOTS], place: Option<usize>) -> &'s Slot<'d> {
+    place.and_then(|place| slots.get(place)).unwrap_or(&Slot::Missing)
 }
 
 /// What bytes that are no text look like, at the beginning of an input.

@@ -9,7 +9,8 @@ use std::sync::Arc;
 
 use super::error::{LineError, LineProblem};
 use super::lines::{LINE_LIMIT, Line, Text};
-use super::recipe::{Prepared, PreparedHeader, Recipe, Room, not_text};
+use super::made::{Prepared, PreparedHeader, Room};
+use super::recipe::{Recipe, not_text};
 use super::stamp::StampError;
 use crate::codec::wire::{self, Framing, VALUE_SCHEMA_HEADER};
 use crate::codec::{Bytes, Encoder, Form};

@@ -12,7 +12,13 @@ pub enum Reason {
     /// The line is wrong.
     Line(Box<LineError>),
     /// The broker, or the client, said so.
-    Fault(Fault),
+    Fault(Box<Fault>),
+}
+
+impl From<Fault> for Reason {
+    fn from(fault: Fault) -> Self {
+        Reason::Fault(Box::new(fault))
+    }
 }
 
 impl Reason {

@@ -1,5 +1,6 @@
 mod account;
 mod lines;
 mod recipe;
+mod records;
 mod stamp;
 mod versions;
