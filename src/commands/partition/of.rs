@@ -64,6 +64,7 @@ pub(super) async fn run(args: &Args, cx: &Context) -> Result<Outcome, Failure> {
     let environment = catalog.as_ref().map(|catalog| cx.environment(catalog)).transpose()?;
     let declared = environment.and_then(|environment: &Environment| environment.topic(args.topic.as_str()));
     let encoder = encoder(args, key_encoding(args.key_encoding, declared), cx).await?;
+    let keys = encoded(&args.keys, &encoder)?;
     let (partitions, origin) = match args.partitions {
         Some(partitions) => (partitions, CountOrigin::Flag),
         None => (cx.stop.or(count(&cx.cluster()?, &args.topic)).await?, CountOrigin::Cluster),
@@ -80,21 +81,25 @@ pub(super) async fn run(args: &Args, cx: &Context) -> Result<Outcome, Failure> {
     if !args.observed {
         return cx.answer(&placed, Outcome::Clean);
     }
-    let (found, window) = look(args, &encoder, cx).await?;
+    let (found, window) = look(args, keys, cx).await?;
     let outcome = cx.outcome_of(&window);
     let placed = placed.observed(&found, window);
     let outcome = outcome.and(Outcome::findings(placed.has_findings()));
     cx.answer(&placed, outcome)
 }
 
-/// Reads the topic for records with the keys.
-async fn look(args: &Args, encoder: &KeyEncoder, cx: &Context) -> Result<(Vec<Sightings>, Window), Failure> {
-    let bounds = cx.bounds(args.from.as_deref(), args.until.as_deref(), Position::Start)?;
+/// The bytes of keys that were typed; a wrong one is told before anything is asked.
+fn encoded(keys: &[String], encoder: &KeyEncoder) -> Result<Vec<Vec<u8>>, Failure> {
     let encoded = |key: &String| {
         let mut bytes = Vec::new();
         encoder.encode_text(key, &mut bytes).map(|()| bytes).map_err(Failure::input)
     };
-    let keys = args.keys.iter().map(encoded).collect::<Result<Vec<_>, Failure>>()?;
+    keys.iter().map(encoded).collect()
+}
+
+/// Reads the topic for records with the keys.
+async fn look(args: &Args, keys: Vec<Vec<u8>>, cx: &Context) -> Result<(Vec<Sightings>, Window), Failure> {
+    let bounds = cx.bounds(args.from.as_deref(), args.until.as_deref(), Position::Start)?;
     let request = RangeRequest {
         topics: std::slice::from_ref(&args.topic),
         partitions: None,
