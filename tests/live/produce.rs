@@ -112,7 +112,7 @@ fn keys_partitions_and_bytes_are_those_of_a_java_producer() {
         records.iter().map(|record| (record.3.clone(), record.0)).collect()
     };
     assert_eq!(places(&found), places(&records(&shared.brokers, &twin)));
-    assert_eq!(java("dev", "offsets", &["--topic", &topic]).lines().count(), 6);
+    assert_eq!(java("dev", "get-offsets", &["--topic", &topic]).lines().count(), 6);
 }
 
 #[test]
