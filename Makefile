@@ -7,7 +7,7 @@ EVENTCTL := target/$(PROFILE)/eventctl
 .PHONY: help demo test test-offline test-live test-cluster build lint lint-format lint-clippy doc bench up down clean
 
 help:
-	@echo 'make demo     cluster, build, and the topics and schemas of topics.yaml on it'
+	@echo 'make demo     cluster, build, topics, schemas and events of topics.yaml on it'
 	@echo 'make test     every test, offline and live, from a fresh machine'
 	@echo 'make bench    speed, as ratios to kcat, the Java tools and apache-avro in the same run'
 	@echo 'make lint     formatting, clippy and docs, warnings denied'

@@ -158,13 +158,13 @@ pub(crate) async fn run(args: Box<Args>, cx: &Context) -> Result<Outcome, Failur
     let consume = Consume::new(parts);
     if let Some(group) = &args.group {
         let consumed = as_member(&args, group, (meant, &ranges), consume, cx).await;
-        return told_of_member(consumed, &ranges, &bounds, cx);
+        return told_of_member(&args, consumed, (&ranges, &bounds), cx);
     }
     let read = match args.tail {
         Some(most) => last(most, &mut ranges, consume, cx).await,
         None => read(&args, &ranges, consume, cx).await,
     };
-    report(read, &ranges, (&bounds, key_note), cx)
+    report(&args, read, &ranges, (&bounds, key_note), cx)
 }
 
 fn bounds(args: &Args, now: i64) -> Result<Bounds, Failure> {
@@ -338,9 +338,9 @@ async fn as_member(
 }
 
 fn told_of_member(
+    args: &Args,
     consumed: Result<Consumed, Failure>,
-    ranges: &Ranges,
-    bounds: &Bounds,
+    (ranges, bounds): (&Ranges, &Bounds),
     cx: &Context,
 ) -> Result<Outcome, Failure> {
     // What was committed is a change: a reader who has gone does not make it a success.
@@ -349,7 +349,7 @@ fn told_of_member(
     for (topic, partition, why) in &uncommitted {
         let name = ranges.topics.get(*topic).map_or("?", |topic| topic.name.as_str());
         cx.ui.warn(format!(
-            "{name} partition {partition}: shown and not committed, so it will be read again:{why}"
+            "{name} partition {partition}: shown and not committed, so it will be read again: {why}"
         ));
     }
     if let Some(fault) = &fault {
@@ -368,7 +368,7 @@ fn told_of_member(
         format!("committed {}", committed.join(", "))
     };
     let broken = Outcome::unknown(fault.is_some() || !uncommitted.is_empty());
-    Ok(report(Ok((scanned, summary)), ranges, (bounds, Some(note)), cx)?.and(broken))
+    Ok(report(args, Ok((scanned, summary)), ranges, (bounds, Some(note)), cx)?.and(broken))
 }
 
 /// Reads and shows; a reader of our output who has gone ends it.
@@ -401,6 +401,7 @@ async fn read(
 }
 
 fn report(
+    args: &Args,
     read: Result<(Scanned, Summary), Failure>,
     ranges: &Ranges,
     (bounds, note): (&Bounds, Option<String>),
@@ -428,6 +429,7 @@ fn report(
         took: scanned.took,
         summary: &summary,
         remarks: &remarks,
+        resume: resume(args, &scanned),
         note,
     };
     for topic in &ranges.topics {
@@ -440,6 +442,18 @@ fn report(
         cx.ui.say(|page| records::lay_out(&ended, page, false));
     }
     Ok(outcome(&scanned, &summary, ranges, cx))
+}
+
+/// Where a reading that was stopped goes on. A group knows it by itself; of a merged reading more was read than shown,
+/// and with several topics one position would not do.
+fn resume(args: &Args, scanned: &Scanned) -> Option<String> {
+    let by_offsets = args.group.is_none() && args.order.is_none() && args.tail.is_none();
+    let one_topic = scanned.partitions.iter().all(|scan| scan.topic == 0);
+    if scanned.end != ScanEnd::Stopped || !by_offsets || !one_topic || scanned.partitions.is_empty() {
+        return None;
+    }
+    let places = scanned.partitions.iter().map(|scan| format!("{}:{}", scan.partition, scan.next));
+    Some(places.collect::<Vec<_>>().join(","))
 }
 
 fn outcome(scanned: &Scanned, summary: &Summary, ranges: &Ranges, cx: &Context) -> Outcome {

@@ -2,6 +2,7 @@
 
 pub mod consume;
 pub mod diagnose;
+pub mod key_schema;
 pub mod known_schemas;
 pub mod member;
 pub mod merged;
@@ -12,5 +13,9 @@ pub mod scan;
 pub mod schema_cache;
 pub mod schemas;
 pub mod send;
+pub mod sightings;
 pub mod sink;
+pub mod skew;
 pub mod survey;
+pub mod usage;
+pub mod window;

@@ -36,6 +36,8 @@ pub struct TopicRange {
     pub partitions: usize,
     /// Its ranges, fixed.
     pub frozen: Frozen,
+    /// What the ranges were made from: where each partition's log begins and ends.
+    pub facts: BTreeMap<i32, PartitionFacts>,
     /// Partitions that could not be asked, with the reason: nothing of them is read.
     pub unreadable: Vec<(i32, Fault)>,
 }
@@ -209,6 +211,7 @@ fn frozen(
         id: topic.id.clone(),
         partitions: topic.partitions.len(),
         frozen,
+        facts,
         unreadable,
     })
 }

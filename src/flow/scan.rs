@@ -317,8 +317,13 @@ impl Scan {
         for (topic, partition, wish) in wishes {
             match (wish, &mut self.scanner) {
                 (Wish::Close, _) => self.tracker.close_partition(topic, partition),
-                (Wish::Pause | Wish::Resume, Some(scanner)) => {
-                    scanner.pause(topic, partition, wish == Wish::Pause);
+                // The client's own pause forgets where it was; a partition that is taken up again begins where we are.
+                (Wish::Pause, Some(scanner)) => scanner.finish(topic, partition),
+                (Wish::Resume, Some(scanner)) => {
+                    let Some(next) = self.tracker.next_offset(topic, partition) else { continue };
+                    if let Err(fault) = scanner.resume(topic, partition, next) {
+                        self.tracker.fail(topic, partition, fault);
+                    }
                 }
                 (Wish::Pause | Wish::Resume, None) => {}
             }

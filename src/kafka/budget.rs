@@ -89,7 +89,7 @@ mod tests {
             ((1, 1), (8 * MIB, 38_912, 512 << 10, 4 * MIB)),
             ((10, 3), (8 * MIB, 38_912, 512 << 10, 4 * MIB)),
             ((200, 3), (8 * MIB, 38_912, 512 << 10, 4 * MIB)),
-            ((1_000, 30), (8 * MIB, 38_912, 221_501, 443_002)),
+            ((1_000, 30), (8 * MIB, 38_912, 221_366, 442_732)),
         ];
         for ((partitions, brokers), (queued_bytes, queued_records, partition_bytes, answer_bytes)) in rows {
             let expected = FetchSettings { queued_bytes, queued_records, partition_bytes, answer_bytes };

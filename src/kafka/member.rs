@@ -152,17 +152,22 @@ impl Member {
             Isolation::Committed => "read_committed",
             Isolation::Uncommitted => "read_uncommitted",
         };
-        let pause = wanted.longest_pause.as_millis().clamp(1_000, 86_400_000).to_string();
-        let (protocol, strategy) = match wanted.protocol {
-            GroupProtocol::Classic => {
-                ("classic", Some(("partition.assignment.strategy", "cooperative-sticky")))
-            }
-            GroupProtocol::Consumer => ("consumer", None),
+        // Brokers take no session below six seconds, and librdkafka no pause below the session.
+        let pause = wanted.longest_pause.as_millis().clamp(6_000, 86_400_000);
+        let (session, pause) = (pause.min(45_000).to_string(), pause.to_string());
+        let classic = [
+            ("partition.assignment.strategy", "cooperative-sticky"),
+            ("session.timeout.ms", session.as_str()),
+        ];
+        let (protocol, of_protocol) = match wanted.protocol {
+            GroupProtocol::Classic => ("classic", &classic[..]),
+            // There the coordinator decides both.
+            GroupProtocol::Consumer => ("consumer", &[][..]),
         };
         let budget = wanted.budget.settings();
         let defaults = DEFAULTS
             .into_iter()
-            .chain(strategy)
+            .chain(of_protocol.iter().copied())
             .chain(budget.iter().map(|(name, value)| (*name, value.as_str())));
         let own = [
             ("group.id", wanted.group.as_str()),
@@ -197,7 +202,7 @@ impl Member {
         }
         // A change that was noted while the last batch was taken comes after that batch.
         if let Some(change) = self.member.change() {
-            return self.changed(change);
+            return self.changed(&change);
         }
         let batch = self.member.next(wait);
         if batch.len() > 0 {
@@ -207,12 +212,12 @@ impl Member {
             return MemberEvent::Records(Batch::of_member(batch, Arc::clone(&self.health)));
         }
         match self.member.change() {
-            Some(change) => self.changed(change),
+            Some(change) => self.changed(&change),
             None => MemberEvent::Nothing,
         }
     }
 
-    fn changed(&mut self, change: Rebalance) -> MemberEvent {
+    fn changed(&mut self, change: &Rebalance) -> MemberEvent {
         self.health.answered();
         let shares: Vec<Share> = change
             .partitions

@@ -34,6 +34,17 @@ pub enum Isolation {
     Uncommitted,
 }
 
+impl Isolation {
+    /// The word that outputs use.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Isolation::Committed => "committed",
+            Isolation::Uncommitted => "uncommitted",
+        }
+    }
+}
+
 /// The last record of a partition by timestamp.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct LastWrite {

@@ -1,6 +1,6 @@
 //! The reading calls on topics, groups and brokers: many items at once, one result for each.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
 
 use eventctl_core::fault::{Fault, FaultKind, Seen};
@@ -12,6 +12,7 @@ use super::faults::fault;
 use super::health::Explained;
 use super::native::code::CallError;
 use super::native::configs::Configs;
+use super::native::groups::Commit;
 use super::native::topics::{Description, Descriptions};
 use super::{together, values};
 use crate::failure::Failure;
@@ -38,6 +39,16 @@ pub struct Commitments {
     /// What could not be found out: with the group's name where it is one group's, without where a broker did not list
     /// its groups. While this is not empty, a topic without groups is not proven to have none.
     pub unknown: Vec<(Option<String>, Fault)>,
+}
+
+/// Where groups stand in one topic.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct TopicCommits {
+    /// The groups that have a commit on the topic, those that were named, and those that could not be asked: the offsets
+    /// by partition, or why they are not known.
+    pub groups: BTreeMap<GroupName, Result<BTreeMap<i32, i64>, Fault>>,
+    /// What brokers said that did not list their groups: while there is any, there may be further groups.
+    pub unlisted: Vec<Fault>,
 }
 
 /// One listed group, in librdkafka's words.
@@ -135,25 +146,59 @@ impl Cluster {
             groups: topics.iter().map(|topic| (topic.clone(), Vec::new())).collect(),
             unknown: faults.into_iter().map(|fault| (None, fault)).collect(),
         };
-        let deadline = self.deadline();
-        for some in groups.chunks(GROUPS_AT_ONCE) {
-            let commits =
-                some.iter().map(|group| self.ask(self.inner.handle.commits(group.name.as_str(), deadline)));
-            for (group, commits) in some.iter().zip(together::all(commits).await) {
-                match commits {
-                    Ok(commits) => {
-                        for commit in commits {
-                            let Some(groups) = found.groups.get_mut(commit.topic.as_str()) else { continue };
-                            if groups.last() != Some(&group.name) {
-                                groups.push(group.name.clone());
-                            }
+        let names: Vec<GroupName> = groups.into_iter().map(|group| group.name).collect();
+        for (group, commits) in self.commits_of(&names).await {
+            match commits {
+                Ok(commits) => {
+                    for commit in commits {
+                        let Some(groups) = found.groups.get_mut(commit.topic.as_str()) else { continue };
+                        if groups.last() != Some(&group) {
+                            groups.push(group.clone());
                         }
                     }
-                    Err(error) => found.unknown.push((Some(group.name.to_string()), error.fault)),
                 }
+                Err(fault) => found.unknown.push((Some(group.to_string()), fault)),
             }
         }
         Ok(found)
+    }
+
+    /// Finds where groups stand in a topic: those that are named, and all that can be seen and have a commit on it.
+    ///
+    /// # Errors
+    /// `Cluster` when no broker answers at all.
+    pub async fn commits_on(&self, topic: &TopicName, named: &[GroupName]) -> Result<TopicCommits, Failure> {
+        let (listed, unlisted) = self.groups().await?;
+        let names: BTreeSet<GroupName> =
+            listed.into_iter().map(|group| group.name).chain(named.iter().cloned()).collect();
+        let names: Vec<GroupName> = names.into_iter().collect();
+        let mut groups = BTreeMap::new();
+        for (group, commits) in self.commits_of(&names).await {
+            let stands = match commits {
+                Ok(commits) => offsets_in(topic, commits),
+                // A group that is named and that nobody ever joined.
+                Err(fault) if fault.kind == FaultKind::Absent => Ok(BTreeMap::new()),
+                Err(fault) => Err(fault),
+            };
+            if named.contains(&group) || stands.as_ref().map_or(true, |offsets| !offsets.is_empty()) {
+                groups.insert(group, stands);
+            }
+        }
+        Ok(TopicCommits { groups, unlisted })
+    }
+
+    /// All commits of groups, asked for side by side.
+    async fn commits_of(&self, groups: &[GroupName]) -> Vec<(GroupName, Result<Vec<Commit>, Fault>)> {
+        let deadline = self.deadline();
+        let mut all = Vec::new();
+        for some in groups.chunks(GROUPS_AT_ONCE) {
+            let commits =
+                some.iter().map(|group| self.ask(self.inner.handle.commits(group.as_str(), deadline)));
+            let commits = together::all(commits).await.into_iter();
+            let commits = commits.map(|commits| commits.map_err(|error| error.fault));
+            all.extend(some.iter().cloned().zip(commits));
+        }
+        all
     }
 
     /// The settings of brokers, each asked for its own, and how long its answer took.
@@ -258,6 +303,12 @@ impl Cluster {
             }
         }
     }
+}
+
+/// The commits on one topic; one that cannot be told makes the whole unknown.
+fn offsets_in(topic: &TopicName, commits: Vec<Commit>) -> Result<BTreeMap<i32, i64>, Fault> {
+    let here = commits.into_iter().filter(|commit| commit.topic == topic.as_str());
+    here.map(|commit| Ok((commit.partition, commit.offset.map_err(fault)?))).collect()
 }
 
 fn sight(

@@ -47,7 +47,8 @@ pub struct ScanOptions<'a> {
     pub budget: FetchSettings,
 }
 
-/// A reader. One thread uses it; dropping it ends it within about a quarter of a second.
+/// A reader. A topic that may not even be described brings nothing at all, not even a fault: look for its partitions
+/// before. One thread uses it; dropping it ends it within about a quarter of a second.
 pub struct Scanner {
     consumer: Consumer,
     health: Arc<Health>,
@@ -119,10 +120,12 @@ impl Scanner {
         let _already = self.consumer.unassign(topic, partition);
     }
 
-    /// Stops fetching from a partition for now, or goes on. What was taken from it before may still be in a batch.
-    pub fn pause(&mut self, topic: usize, partition: i32, paused: bool) {
-        // A partition that is not read any more has nothing to hold back.
-        let _finished = self.consumer.pause(topic, partition, paused);
+    /// Goes on reading a partition that was finished, from this offset.
+    ///
+    /// # Errors
+    /// Where the client does not take it up again.
+    pub fn resume(&mut self, topic: usize, partition: i32, offset: i64) -> Result<(), Fault> {
+        self.consumer.add(topic, partition, offset).map_err(|error| self.health.fault(error))
     }
 
     /// The trouble of the client as a whole, in words that name addresses and reasons. Its code is `_CONNECTION` where

@@ -62,7 +62,10 @@ fn commands_flags_and_their_values() {
     assert_eq!(candidates(&world, &["topics", "ex"]), ["export"]);
     assert_eq!(candidates(&world, &["topics", "apply", "--conf"]), ["--confirm-context"]);
     assert_eq!(candidates(&world, &["topics", "apply", "--allow", "ret"]), ["retention-cut"]);
-    assert_eq!(candidates(&world, &["check", "-o", ""]), ["text", "json"]);
+    assert_eq!(
+        candidates(&world, &["check", "-o", ""]),
+        ["text", "json", "value", "key-value", "raw", "avro-json"]
+    );
 }
 
 #[test]

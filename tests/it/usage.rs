@@ -3,7 +3,7 @@
 use crate::transcript;
 use crate::world::World;
 
-const COMMANDS: [&str; 21] = [
+const COMMANDS: [&str; 27] = [
     "",
     "check",
     "topics",
@@ -12,16 +12,22 @@ const COMMANDS: [&str; 21] = [
     "topics list",
     "topics describe",
     "topics export",
+    "topics skew",
     "schema",
     "schema check",
     "schema lock",
     "schema list",
     "schema show",
     "schema diff",
+    "schema usage",
+    "partition",
+    "partition of",
+    "partition plan",
     "config",
     "config show",
     "config trust",
     "produce",
+    "consume",
     "doctor",
     "completions",
     "help",
@@ -49,7 +55,7 @@ fn every_command_explains_itself() {
     transcript!("help", whole);
     let (_, global) = without_global_options(&whole.stdout);
     let mut all = String::new();
-    for command in &COMMANDS[1..20] {
+    for command in &COMMANDS[1..COMMANDS.len() - 1] {
         let mut line = words(command);
         line.push("--help");
         let run = world.run(&line).ends(0);
@@ -83,6 +89,14 @@ fn a_command_line_that_cannot_be_is_2_and_says_why() {
         "topics apply one.json two.json",
         "topics describe",
         "topics describe a/b",
+        "topics skew",
+        "topics skew a/b",
+        "topics skew t --by weight",
+        "topics skew t --keys 1001",
+        "schema usage",
+        "schema usage t --partitions 1",
+        "partition of t k --from start",
+        "partition of t k --observed --partitions 3",
         "check -o yaml",
         "check --print-schema events",
         "check --color sometimes",

@@ -160,7 +160,7 @@ fn avro_is_written_by_the_registered_version_with_the_events_own_time_and_a_new_
     assert_eq!(found.len(), 1);
     let (key, value, timestamp) = &found[0];
     assert_eq!((key.as_slice(), *timestamp), (b"o-1".as_slice(), 1_795_356_120_123));
-    assert_eq!((place.0, value[0]), (Value::from(planned["partition"].clone()).as_i64().unwrap() as i32, 0));
+    assert_eq!((place.0, value[0]), (planned["partition"].as_i64().unwrap() as i32, 0));
     if output.status.success() && !output.stdout.is_empty() {
         let text = String::from_utf8_lossy(&output.stdout);
         assert!(text.contains("9007199254740993"), "{text}");

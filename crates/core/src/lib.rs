@@ -27,5 +27,7 @@ pub mod schemas;
 pub mod secret;
 pub mod settings;
 pub mod size;
+pub mod skew;
 pub mod topics;
+pub mod usage;
 pub mod yaml;

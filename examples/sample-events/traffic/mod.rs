@@ -28,6 +28,7 @@ use std::collections::{BinaryHeap, VecDeque};
 
 use agents::{AGENTS, Agent};
 use body::{Output, Stamp};
+#[allow(unused_imports, reason = "each target that includes this uses its part of it")]
 pub(crate) use calendar::instant;
 use conversations::Conversation;
 use random::Random;

@@ -1,6 +1,7 @@
 //! What every command is handed: the settings, the catalog, the cluster, the terminal and the time, each made when it
 //! is first asked for, so that a command without a cluster needs no settings at all.
 
+mod ranges;
 mod reading;
 mod schemas;
 

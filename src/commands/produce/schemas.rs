@@ -5,23 +5,22 @@ use std::sync::Arc;
 
 use eventctl_core::catalog::{Encoding, Event, KeyEncoding};
 use eventctl_core::codec::{Bytes, Encoder, Form};
-use eventctl_core::key::{KeyEncoder, KeySchema};
+use eventctl_core::key::KeyEncoder;
 use eventctl_core::name::SubjectName;
 use eventctl_core::produce::{
     EventInput, FileVersion, KeyInput, Recipe, RecipeInput, Unusable, VersionInput, VersionWish, choose,
 };
-use eventctl_core::schema::parse;
 use eventctl_core::schemas::Lock;
 use eventctl_core::schemas::register::Wanted;
-use eventctl_core::yaml::Source;
 
 use super::Args;
 use super::rules::{self, Rules};
 use crate::commands::{Context, SchemaDesk};
 use crate::failure::Failure;
+use crate::flow::key_schema;
 use crate::flow::registrar::survey::{self, Survey};
 use crate::gate;
-use crate::registry::{Registry, VersionName};
+use crate::registry::Registry;
 
 /// Makes the recipe of the topic.
 pub(super) async fn recipe(
@@ -51,7 +50,10 @@ pub(super) async fn recipe(
     let key = match &rules.key {
         None => None,
         Some((field, encoding)) => {
-            let schema = if key_in_avro { Some(key_schema(args, registry.as_ref()).await?) } else { None };
+            let schema = match &registry {
+                Some(registry) if key_in_avro => Some(key_schema::of_topic(registry, &args.topic).await?),
+                _ => None,
+            };
             let encoder = KeyEncoder::new(*encoding, schema);
             let encoder = encoder.map_err(|error| Failure::input(error.to_string()))?;
             Some(KeyInput { field: field.clone(), encoder })
@@ -145,21 +147,4 @@ fn one(
     });
     let (name, mark) = (event.name.clone(), event.type_.clone());
     (EventInput { name, mark, subject: subject.to_owned(), version, known }, newer)
-}
-
-/// The newest schema of the topic's keys, under the name that Java's serializers give it.
-async fn key_schema(args: &Args, registry: Option<&Registry>) -> Result<KeySchema, Failure> {
-    let subject = format!("{}-key", args.topic);
-    let absent =
-        || Failure::input(format!("the keys are in avro, and the registry has no subject {subject}"));
-    let registry = registry.ok_or_else(absent)?;
-    let found = registry.version(&subject, VersionName::Latest).await?.here().ok_or_else(absent)?;
-    let references = survey::needed(registry, &survey::received(&found.schema)).await;
-    let sources: Vec<Source> = references
-        .iter()
-        .map(|((subject, version), content)| Source::new(&format!("{subject} v{version}"), &content.text))
-        .collect();
-    let schema = parse(&Source::new(&subject, &found.schema.text), &sources)
-        .map_err(|_| Failure::input(format!("the newest schema of {subject} cannot be read")))?;
-    Ok(KeySchema { id: found.id, encoder: Arc::new(Encoder::new(&schema, Form::Plain, Bytes::Base64)) })
 }

@@ -6,7 +6,7 @@ use eventctl_core::schemas::delete::{self, DeletePlan, DeleteReport};
 use eventctl_core::schemas::register::Wanted;
 use eventctl_core::schemas::{NamedSchema, NamedVersion};
 
-use super::asking;
+use super::{asking, carriers};
 use crate::commands::{ConsentArgs, Context, SchemaDesk, SchemaFolderArgs};
 use crate::failure::Failure;
 use crate::flow::registrar::survey::Survey;
@@ -17,7 +17,8 @@ use crate::registry::{Found, Registry};
 
 /// Delete a version softly: it is no longer listed and no longer judged against; records with its id stay readable
 ///
-/// The version is the registry's: `S@5` is its version 5, whichever file that is. The plan names the file.
+/// The version is the registry's: `S@5` is its version 5, whichever file that is. The plan names the file, and says how
+/// many records of the topics whose events use the subject still carry the version, among the newest of each partition.
 ///
 /// Example: eventctl schema delete agent-matched-event@5 --allow delete
 #[derive(Debug, clap::Args)]
@@ -38,6 +39,13 @@ pub(super) async fn run(args: &Args, cx: &Context) -> Result<Outcome, Failure> {
     let registry = asking::needed_registry(cx)?;
     gate::expect_registry(&cx.expected_registries(registry.urls(), catalog)?, registry.urls())?;
     let plan = cx.stop.or(plan(args, version, &desk, &registry)).await?;
+    let plan = match plan.target() {
+        Some(target) => {
+            let carriers = carriers::count(&plan.subject, target, catalog, cx).await?;
+            plan.counted(carriers)
+        }
+        None => plan,
+    };
     cx.ui.preview(&plan);
     if let Some(outcome) = plan.without_change() {
         return ended(&DeleteReport { plan, outcome }, cx);

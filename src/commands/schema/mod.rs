@@ -1,6 +1,7 @@
 //! `eventctl schema`: the schema desk. Subjects, their files, their lock, and the registry's side of them.
 
 mod asking;
+mod carriers;
 mod check;
 mod delete;
 mod diff;
@@ -10,6 +11,7 @@ mod named;
 mod pull;
 mod register;
 mod show;
+mod usage;
 
 use clap::Subcommand;
 
@@ -36,6 +38,7 @@ enum Command {
     Diff(diff::Args),
     Pull(pull::Args),
     Delete(delete::Args),
+    Usage(usage::Args),
 }
 
 /// Runs one of the family.
@@ -52,5 +55,6 @@ pub async fn run(args: &Args, cx: &Context) -> Result<Outcome, Failure> {
         Command::Diff(args) => diff::run(args, cx).await,
         Command::Pull(args) => pull::run(args, cx).await,
         Command::Delete(args) => delete::run(args, cx).await,
+        Command::Usage(args) => usage::run(args, cx).await,
     }
 }

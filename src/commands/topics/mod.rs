@@ -6,6 +6,7 @@ mod export;
 mod list;
 mod plan;
 mod planning;
+mod skew;
 
 use clap::Subcommand;
 
@@ -29,6 +30,7 @@ enum Command {
     List(list::Args),
     Describe(describe::Args),
     Export(export::Args),
+    Skew(skew::Args),
 }
 
 /// Runs one of the family.
@@ -42,5 +44,6 @@ pub async fn run(args: Args, cx: &Context) -> Result<Outcome, Failure> {
         Command::List(args) => list::run(args, cx).await,
         Command::Describe(args) => describe::run(args, cx).await,
         Command::Export(args) => export::run(args, cx).await,
+        Command::Skew(args) => skew::run(&args, cx).await,
     }
 }

@@ -107,7 +107,10 @@ impl Look {
         match payloads.see(record, self.events) {
             Seen::Wire { framing, datum } => {
                 if let Err(problem) = select(&mut self.current, &mut self.schemas, &self.filter, framing) {
-                    return match (any && problem.class == ProblemClass::SchemaUnknown, record.value) {
+                    // Without a registry no id is known to it.
+                    let unknown = problem.class == ProblemClass::SchemaUnknown
+                        || !self.schemas.as_ref().is_some_and(KnownSchemas::has_source);
+                    return match (any && unknown, record.value) {
                         // What only looked like the wire format.
                         (true, Some(value)) => {
                             plain(payloads.see_plain(value, self.events), record, self.filter.as_ref())

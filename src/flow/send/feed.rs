@@ -73,7 +73,7 @@ fn lines(mut input: Input, bytes_read: &AtomicU64, sender: &SyncSender<Fed>) -> 
         }
         bytes_read.fetch_add(bytes as u64, Ordering::Relaxed);
         let first = blocks.read(bytes);
-        if !hand_over(sender, first, || blocks.next()) {
+        if !hand_over(sender, first, || blocks.whole()) {
             return Ok(());
         }
     }
@@ -86,7 +86,7 @@ fn data(mut container: Container, sender: &SyncSender<Fed>) -> Result<(), Failur
     })?;
     let decoder = Decoder::new(&schema, Style::PLAIN).map_err(|error| broken(error.to_string()))?;
     let mut made = Vec::new();
-    while let Some(block) = container.next()? {
+    while let Some(block) = container.block()? {
         let mut rest = block.data.as_slice();
         for number in 0..block.count {
             if rest.is_empty() && number > EMPTY {

@@ -80,7 +80,7 @@ fn rehearse(
                 }
             };
             ledger.end(number, end);
-            while ledger.next().is_some() {}
+            while ledger.take().is_some() {}
         }
     };
     audience.flush()?;

@@ -1,4 +1,5 @@
 //! The loop against an outlet that does what a test says.
+#![allow(clippy::disallowed_methods, reason = "a test prepares files of its own")]
 
 use std::collections::VecDeque;
 use std::io::Write as _;
@@ -86,9 +87,12 @@ impl Outlet for Fake {
     }
 }
 
+/// Lines with their ends.
+type Ends = Vec<(u64, End<Reason>)>;
+
 #[derive(Clone, Default)]
 struct Told {
-    lines: Arc<Mutex<Vec<(u64, End<Reason>)>>>,
+    lines: Arc<Mutex<Ends>>,
     breaks_at: Option<u64>,
 }
 

@@ -29,13 +29,13 @@ pub(super) struct Means<'a> {
     pub(super) write: &'a WriteOptions,
 }
 
-pub(super) fn send(writer: Writer, sending: Sending, means: &Means<'_>) -> Result<ProduceReport, Failure> {
+pub(super) fn send(writer: &Writer, sending: Sending, means: &Means<'_>) -> Result<ProduceReport, Failure> {
     let not_begun = |fault: Fault| Failure::cluster(format!("no transaction could be begun: {fault}"));
     writer.init_transactions(means.write.timeout.max(LOOK_UP)).map_err(not_begun)?;
     let fed = feed::start(sending.source, Arc::clone(&sending.bytes_read))?;
     writer.begin().map_err(not_begun)?;
     let mut run =
-        Run::new(&writer, (&sending.maker, sending.world), sending.options, (sending.sink, sending.stop));
+        Run::new(writer, (&sending.maker, sending.world), sending.options, (sending.sink, sending.stop));
     run.limit(Some(means.transactional.timeout));
     let ending = run.lines(&fed);
     let (ending, unread) = run.wind_up(ending, fed);

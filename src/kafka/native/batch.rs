@@ -4,6 +4,7 @@
 //! outlive it by mistake. It may move to another thread, and is used by one at a time: taking a record's headers apart
 //! changes the record inside the library.
 
+use std::collections::VecDeque;
 use std::ffi::{c_char, c_int, c_void};
 use std::sync::Arc;
 
@@ -15,6 +16,7 @@ use rdkafka::bindings::{
 
 use super::client::Client;
 use super::code::{CallError, Code};
+use super::heard::partition_of;
 use super::object::{Owned, View, accessors, destroyed_by, fields};
 use super::{headers, raw, text};
 
@@ -63,10 +65,18 @@ impl Topics {
     }
 }
 
+/// An error that came by another way than the messages.
+struct Told {
+    topic: Option<usize>,
+    partition: i32,
+    error: CallError,
+}
+
 /// Messages that came together.
 pub(in crate::kafka) struct Batch {
     // Declared before the client, so that they are freed first, as the library demands.
     messages: Vec<(Owned<rd_kafka_message_t>, u32)>,
+    told: Vec<Told>,
     _client: Option<Arc<Client>>,
 }
 
@@ -74,9 +84,19 @@ pub(in crate::kafka) struct Batch {
 unsafe impl Send for Batch {}
 
 impl Batch {
-    /// Nothing.
-    pub(super) fn empty() -> Batch {
-        Batch { messages: Vec::new(), _client: None }
+    /// No message, and what was told besides.
+    pub(super) fn of_errors(topics: &Topics, errors: VecDeque<CallError>) -> Batch {
+        Batch { messages: Vec::new(), told: Vec::new(), _client: None }.and(topics, errors)
+    }
+
+    /// With errors that were told besides the messages.
+    pub(super) fn and(mut self, topics: &Topics, errors: VecDeque<CallError>) -> Batch {
+        self.told.extend(errors.into_iter().map(|error| {
+            let place = partition_of(&error.message);
+            let topic = place.and_then(|(name, _)| topics.place(name.as_bytes()));
+            Told { topic, partition: place.map_or(-1, |(_, partition)| partition), error }
+        }));
+        self
     }
 
     /// Takes messages over.
@@ -108,12 +128,12 @@ impl Batch {
             }
             owned.push((message, last.1));
         }
-        Batch { messages: owned, _client: Some(Arc::clone(client)) }
+        Batch { messages: owned, told: Vec::new(), _client: Some(Arc::clone(client)) }
     }
 
     /// How many messages it holds, ends and errors among them.
     pub(in crate::kafka) fn len(&self) -> usize {
-        self.messages.len()
+        self.messages.len() + self.told.len()
     }
 
     /// True where a broker answered: there is a record or an end in it.
@@ -124,7 +144,13 @@ impl Batch {
 
     /// Its messages in their order.
     pub(in crate::kafka) fn entries(&self) -> impl Iterator<Item = Entry<'_>> {
-        self.messages.iter().map(|(message, topic)| entry(message.view(), *topic))
+        let told = self.told.iter().map(|told| Entry::Error {
+            topic: told.topic,
+            partition: told.partition,
+            offset: None,
+            error: told.error.clone(),
+        });
+        self.messages.iter().map(|(message, topic)| entry(message.view(), *topic)).chain(told)
     }
 }
 

@@ -7,16 +7,17 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use rdkafka::bindings::{
-    rd_kafka_consume_batch_queue, rd_kafka_incremental_unassign, rd_kafka_message_t,
-    rd_kafka_queue_get_consumer, rd_kafka_queue_t, rd_kafka_type_t,
+    rd_kafka_consume_batch_queue, rd_kafka_incremental_assign, rd_kafka_incremental_unassign,
+    rd_kafka_message_t, rd_kafka_queue_get_consumer, rd_kafka_queue_t, rd_kafka_type_t,
 };
 
 use super::batch::{Batch, Topics};
-use super::client::{Client, Kept};
+use super::client::Client;
 use super::code::{CallError, Code};
 use super::config::Config;
 use super::dispatch::{Dispatcher, Listener};
 use super::handle::StartError;
+use super::heard::Heard;
 use super::object::Owned;
 use super::offsets::PartitionList;
 use super::options::result_of;
@@ -33,6 +34,7 @@ pub(in crate::kafka) struct Consumer {
     _dispatcher: Dispatcher,
     client: Arc<Client>,
     topics: Topics,
+    heard: Arc<Heard>,
 }
 
 // SAFETY: client and queue are locked inside and may be used by any thread; nothing here is tied to one.
@@ -48,16 +50,21 @@ impl Consumer {
         topics: impl Iterator<Item = &'a str>,
         listener: Arc<dyn Listener>,
     ) -> Result<Consumer, StartError> {
-        Consumer::prepared(settings, topics, listener, |_| None)
+        Consumer::prepared(settings, topics, listener, |_| ())
     }
 
     pub(super) fn prepared<'a>(
         settings: &BTreeMap<String, String>,
         topics: impl Iterator<Item = &'a str>,
         listener: Arc<dyn Listener>,
-        prepare: impl FnOnce(&Config) -> Kept,
+        prepare: impl FnOnce(&Config),
     ) -> Result<Consumer, StartError> {
-        let client = Client::start(rd_kafka_type_t::RD_KAFKA_CONSUMER, settings, prepare)?;
+        let heard = Arc::new(Heard::default());
+        let listen = |config: &Config| {
+            prepare(config);
+            heard.listen(config)
+        };
+        let client = Client::start(rd_kafka_type_t::RD_KAFKA_CONSUMER, settings, listen)?;
         // SAFETY: the client is alive, and the reference to its queue is freed before it.
         let queue = unsafe { rd_kafka_queue_get_consumer(client.pointer()) };
         // SAFETY: the reference was made for us.
@@ -66,11 +73,15 @@ impl Consumer {
             queue.ok_or_else(|| StartError::Settings(CallError::local("_FAIL", "no group is named")))?;
         let events = Queue::new(Arc::clone(&client)).map_err(StartError::Settings)?;
         let dispatcher = Dispatcher::new(events, listener).map_err(StartError::Settings)?;
-        Ok(Consumer { queue, _dispatcher: dispatcher, client, topics: Topics::new(topics) })
+        Ok(Consumer { queue, _dispatcher: dispatcher, client, topics: Topics::new(topics), heard })
     }
 
     pub(super) fn client(&self) -> &Arc<Client> {
         &self.client
+    }
+
+    pub(super) fn heard(&self) -> &Heard {
+        &self.heard
     }
 
     pub(super) fn topics(&self) -> &Topics {
@@ -100,27 +111,16 @@ impl Consumer {
         unsafe { result_of(error) }
     }
 
-    /// Fetches nothing more of a partition for now, and lets go what was fetched of it and not taken yet; or goes on where
-    /// that began.
+    /// Reads a partition from this offset on, beside those that are read.
     ///
     /// # Errors
-    /// What the library says; then nothing has changed.
-    pub(in crate::kafka) fn pause(
-        &self,
-        topic: usize,
-        partition: i32,
-        paused: bool,
-    ) -> Result<(), CallError> {
-        let list = self.list(&[(topic, partition, -1)])?;
-        let (client, list) = (self.client.pointer(), list.pointer());
-        let code = if paused {
-            // SAFETY: client and list are alive; the library copies the list.
-            unsafe { raw::rd_kafka_pause_partitions(client, list) }
-        } else {
-            // SAFETY: as above.
-            unsafe { raw::rd_kafka_resume_partitions(client, list) }
-        };
-        Code(code).error(None).map_or(Ok(()), Err)
+    /// What the library says; then it is not read.
+    pub(in crate::kafka) fn add(&self, topic: usize, partition: i32, offset: i64) -> Result<(), CallError> {
+        let list = self.list(&[(topic, partition, offset)])?;
+        // SAFETY: client and list are alive; the library copies the list.
+        let error = unsafe { rd_kafka_incremental_assign(self.client.pointer(), list.pointer()) };
+        // SAFETY: a returned error object is the caller's.
+        unsafe { result_of(error) }
     }
 
     pub(super) fn list(&self, partitions: &[(usize, i32, i64)]) -> Result<PartitionList, CallError> {
@@ -137,7 +137,7 @@ impl Consumer {
         let mut first = [std::ptr::null_mut::<rd_kafka_message_t>(); 1];
         let wait = c_int::try_from(wait.as_millis()).unwrap_or(c_int::MAX);
         if self.take(wait, &mut first) == 0 {
-            return Batch::empty();
+            return Batch::of_errors(&self.topics, self.heard.errors());
         }
         let mut messages = Vec::with_capacity(BATCH);
         messages.extend(first);
@@ -145,7 +145,7 @@ impl Consumer {
         let more = messages.get_mut(1..).map_or(0, |rest| self.take(0, rest));
         messages.truncate(1 + more);
         // SAFETY: the library has handed these messages to us.
-        unsafe { Batch::new(&self.client, &self.topics, &messages) }
+        unsafe { Batch::new(&self.client, &self.topics, &messages) }.and(&self.topics, self.heard.errors())
     }
 
     fn take(&self, wait: c_int, places: &mut [*mut rd_kafka_message_t]) -> usize {

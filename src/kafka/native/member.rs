@@ -4,33 +4,27 @@
 //! notes it: librdkafka waits until the change is carried out by `carry_out`, so between the two a caller can finish
 //! what it has begun. Carrying out nothing, as the bindings' safe batch path would, would end the membership's purpose.
 
-use std::any::Any;
-use std::collections::{BTreeMap, VecDeque};
-use std::ffi::{CStr, c_int, c_void};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::collections::BTreeMap;
+use std::ffi::{CStr, c_int};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use rdkafka::bindings::{
-    rd_kafka_assignment_lost, rd_kafka_conf_set_opaque, rd_kafka_consumer_close_queue,
-    rd_kafka_consumer_closed, rd_kafka_incremental_assign, rd_kafka_incremental_unassign,
-    rd_kafka_rebalance_protocol, rd_kafka_t, rd_kafka_topic_partition_list_t,
+    rd_kafka_assignment_lost, rd_kafka_consumer_close_queue, rd_kafka_consumer_closed,
+    rd_kafka_incremental_assign, rd_kafka_incremental_unassign, rd_kafka_rebalance_protocol,
 };
 
 use super::batch::Batch;
-use super::client::Kept;
 use super::code::{CallError, Code};
 use super::config::Config;
 use super::consumer::Consumer;
 use super::dispatch::Listener;
 use super::handle::StartError;
-use super::object::View;
+use super::heard;
 use super::offsets::{PartitionList, Row};
 use super::options::result_of;
 use super::queue::Queue;
 use super::raw;
-
-/// `RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS`: partitions come.
-const COMING: Code = Code(-175);
 
 /// Topic (its place in the list), partition, and an offset.
 pub(in crate::kafka) type Place = (usize, i32, i64);
@@ -45,38 +39,9 @@ pub(in crate::kafka) struct Rebalance {
     pub(in crate::kafka) partitions: Vec<(usize, i32)>,
 }
 
-/// What the callback noted, and nobody has looked at yet.
-#[derive(Default)]
-struct Noted(Mutex<VecDeque<(bool, Vec<Row>)>>);
-
-impl Noted {
-    fn list(&self) -> MutexGuard<'_, VecDeque<(bool, Vec<Row>)>> {
-        // Every change leaves the list whole.
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-/// Notes that partitions come or go.
-///
-/// # Safety
-/// Called by librdkafka alone: `opaque` is the `Noted` that the client keeps alive, and the list is the library's.
-unsafe extern "C" fn note(
-    _client: *mut rd_kafka_t,
-    code: c_int,
-    partitions: *mut rd_kafka_topic_partition_list_t,
-    opaque: *mut c_void,
-) {
-    // SAFETY: by the promise above.
-    let Some(noted) = (unsafe { opaque.cast::<Noted>().as_ref() }) else { return };
-    // SAFETY: NULL or a list that nobody frees or changes during the call.
-    let rows = unsafe { View::new(partitions) }.map_or_else(Vec::new, Row::all);
-    noted.list().push_back((Code(code) == COMING, rows));
-}
-
 /// A member of a group.
 pub(in crate::kafka) struct Member {
     consumer: Consumer,
-    noted: Arc<Noted>,
 }
 
 impl Member {
@@ -89,15 +54,9 @@ impl Member {
         topics: impl Iterator<Item = &'a str> + Clone,
         listener: Arc<dyn Listener>,
     ) -> Result<Member, StartError> {
-        let noted = Arc::new(Noted::default());
-        let kept: Arc<dyn Any + Send + Sync> = Arc::clone(&noted) as _;
-        let opaque = Arc::as_ptr(&noted).cast_mut().cast::<c_void>();
-        let prepare = move |config: &Config| -> Kept {
+        let prepare = |config: &Config| {
             // SAFETY: the configuration is alive, and the callback keeps its promises (see there).
-            unsafe { raw::rd_kafka_conf_set_rebalance_cb(config.pointer(), note) };
-            // SAFETY: the configuration is alive; what is pointed to lives as long as the client, which keeps it.
-            unsafe { rd_kafka_conf_set_opaque(config.pointer(), opaque) };
-            Some(kept)
+            unsafe { raw::rd_kafka_conf_set_rebalance_cb(config.pointer(), heard::of_rebalance) };
         };
         let consumer = Consumer::prepared(settings, topics.clone(), listener, prepare)?;
         let subscribe = || {
@@ -110,7 +69,7 @@ impl Member {
             Code(code).error(None).map_or(Ok(()), Err)
         };
         subscribe().map_err(StartError::Settings)?;
-        Ok(Member { consumer, noted })
+        Ok(Member { consumer })
     }
 
     /// Waits for one message, then takes what else is there.
@@ -120,7 +79,7 @@ impl Member {
 
     /// The next change of what is assigned. It takes effect when it is carried out.
     pub(in crate::kafka) fn change(&self) -> Option<Rebalance> {
-        let (coming, rows) = self.noted.list().pop_front()?;
+        let (coming, rows) = self.consumer.heard().change()?;
         let place = |row: Row| Some((self.consumer.topics().place(row.topic.as_bytes())?, row.partition));
         let partitions = rows.into_iter().filter_map(place).collect();
         // SAFETY: the client is alive.
@@ -248,25 +207,4 @@ impl Member {
 fn milliseconds(limit: Duration) -> c_int {
     // A negative number would mean for ever.
     c_int::try_from(limit.as_millis()).unwrap_or(c_int::MAX).max(1)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_is_called_back_is_noted_in_order() {
-        let noted = Noted::default();
-        let list = PartitionList::new(1).unwrap();
-        list.add("orders", 3, -1).unwrap();
-        let opaque = std::ptr::from_ref(&noted).cast_mut().cast();
-        for code in [-175, -174] {
-            // SAFETY: list and notes are alive, and nobody else uses them.
-            unsafe { note(std::ptr::null_mut(), code, list.pointer(), opaque) };
-        }
-        // SAFETY: without notes nothing is done.
-        unsafe { note(std::ptr::null_mut(), -175, std::ptr::null_mut(), std::ptr::null_mut()) };
-        let noted: Vec<_> = noted.list().iter().map(|(coming, rows)| (*coming, rows.len())).collect();
-        assert_eq!(noted, [(true, 1), (false, 1)]);
-    }
 }

@@ -25,6 +25,7 @@ pub(super) mod transactions;
 mod certificate;
 mod client;
 mod headers;
+mod heard;
 mod object;
 mod queue;
 mod raw;

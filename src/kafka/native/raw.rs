@@ -36,14 +36,6 @@ unsafe extern "C" {
         metadata: *mut *const rd_kafka_metadata_t,
         timeout: c_int,
     ) -> c_int;
-    pub(super) fn rd_kafka_pause_partitions(
-        client: *mut rd_kafka_t,
-        partitions: *mut rd_kafka_topic_partition_list_t,
-    ) -> c_int;
-    pub(super) fn rd_kafka_resume_partitions(
-        client: *mut rd_kafka_t,
-        partitions: *mut rd_kafka_topic_partition_list_t,
-    ) -> c_int;
     pub(super) fn rd_kafka_assign(
         client: *mut rd_kafka_t,
         partitions: *const rd_kafka_topic_partition_list_t,
@@ -64,6 +56,10 @@ unsafe extern "C" {
         callback: *const c_void,
         opaque: *mut c_void,
     ) -> c_int;
+    pub(super) fn rd_kafka_conf_set_error_cb(
+        config: *mut rd_kafka_conf_t,
+        callback: unsafe extern "C" fn(*mut rd_kafka_t, c_int, *const c_char, *mut c_void),
+    );
     pub(super) fn rd_kafka_conf_set_rebalance_cb(
         config: *mut rd_kafka_conf_t,
         callback: unsafe extern "C" fn(

@@ -32,6 +32,8 @@ pub struct Ended<'a> {
     pub summary: &'a Summary,
     /// By topic: what differed from what was asked for.
     pub remarks: &'a [(String, Remark)],
+    /// Where to begin to go on, of a reading that was stopped.
+    pub resume: Option<String>,
     /// What else there is to say: how partitions were chosen for a key, what a group committed.
     pub note: Option<String>,
 }
@@ -121,5 +123,8 @@ fn line(ended: &Ended<'_>, page: &mut Page) {
     }
     if let Some(note) = &ended.note {
         page.line(note);
+    }
+    if let Some(resume) = &ended.resume {
+        page.lit("go on with: --from ").line(resume);
     }
 }

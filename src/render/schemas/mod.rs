@@ -12,6 +12,7 @@ mod pulled;
 mod registered;
 mod shown;
 mod standing;
+mod used;
 
 use eventctl_core::schema::Place;
 use eventctl_core::schemas::check::{Remark, RemarkPlace};
@@ -25,6 +26,7 @@ pub use locked::{Locked, LockedRow};
 pub use pretty::pretty;
 pub use shown::{Shown, ShownFile, ShownHeld, ShownReference};
 pub use standing::Asked;
+pub use used::{DeadLettersShown, Used};
 
 pub(super) use checked::CheckedWire;
 

@@ -5,9 +5,12 @@ mod described;
 mod exported;
 mod listed;
 mod planned;
+mod skewed;
 
 use eventctl_core::human;
 use eventctl_core::topics::plan::Unknown;
+
+pub use skewed::Skewed;
 
 use super::page::{Page, Tone};
 

@@ -37,7 +37,7 @@ fn values_take_one_line_each() {
 #[test]
 fn raw_records_stand_between_their_separators() {
     let record = record(Some(b"k"), Some(b"v\n"));
-    let mut raw = |key: Option<&str>, end: &str| {
+    let raw = |key: Option<&str>, end: &str| {
         let separators = Separators { key: key.map(|key| key.as_bytes().to_vec()), record: end.into() };
         written(&mut DataForm::Raw(separators), &record, Value::Bytes(b"v\n"))
     };

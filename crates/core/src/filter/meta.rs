@@ -74,7 +74,7 @@ impl Variable {
                 Key::Null => Val::Null,
                 Key::Text(text) => value::string(text),
                 Key::Integer(number) => integer(number),
-                Key::Json(text) => value::read(text).map_err(|_| RunError(Reason::Key))?,
+                Key::Json(text) => value::read(text, None).map_err(|_| RunError(Reason::Key))?,
                 Key::Bytes(bytes) => base64(bytes),
             },
             Variable::Headers => {

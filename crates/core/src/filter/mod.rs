@@ -30,6 +30,7 @@ mod error;
 mod fast;
 mod meta;
 mod natives;
+mod needs;
 mod parse;
 mod pattern;
 mod rewrite;
@@ -40,6 +41,7 @@ mod words;
 #[cfg(test)]
 mod tests;
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 pub use error::{FilterError, RunError, Verdict};
@@ -57,6 +59,8 @@ pub struct Filter {
     program: Arc<Program>,
     fast: Option<Arc<Fast>>,
     uses: Uses,
+    /// The members of values that are objects that jq sees; none where it sees all.
+    members: Option<Arc<BTreeSet<Box<str>>>>,
 }
 
 /// What a filter looks at. Whatever it does not look at need not be there.
@@ -78,7 +82,8 @@ impl Filter {
         check::check(text, &term)?;
         let uses = Uses { key: text.contains("$key"), headers: text.contains("$headers") };
         let fast = Fast::of(&term).map(Arc::new);
-        Ok(Filter { program: Arc::new(Program::new(text, term)?), fast, uses })
+        let members = needs::members(&term).map(Arc::new);
+        Ok(Filter { program: Arc::new(Program::new(text, term)?), fast, uses, members })
     }
 
     /// What it looks at beside the value, the topic and numbers.
@@ -105,7 +110,7 @@ impl Filter {
     /// Runs the filter over a value that is JSON text. The text of a record without value is `null`.
     #[must_use]
     pub fn matches(&self, text: &str, meta: &Meta<'_>) -> Verdict {
-        match value::read(text) {
+        match value::read(text, self.members.as_deref()) {
             Ok(value) => self.program.matches(value, text.len(), meta).into(),
             Err(error) => Verdict::Unreadable(ProjectError::Json(error)),
         }

@@ -12,7 +12,7 @@ use jaq_std::ValT as _;
 
 use super::meta::{Meta, Variable};
 use super::pattern::{Expression, Patterns};
-use super::rewrite::{MULTIPLY, RECORD, STEP, TEST};
+use super::rewrite::{INSIDE, MULTIPLY, RECORD, STEP, TEST};
 use super::value;
 
 /// How long a text may become by being repeated, in bytes.
@@ -56,6 +56,14 @@ pub(super) struct Record<'a> {
     pub(super) steps: Cell<u64>,
 }
 
+impl Record<'_> {
+    /// Counts a step. Nothing in a filter catches the error of one too many.
+    fn step<'a>(&self) -> Result<(), Exn<'a, Val>> {
+        self.steps.set(self.steps.get().checked_sub(1).ok_or_else(|| Exn::halt(0))?);
+        Ok(())
+    }
+}
+
 impl DataT for Kind {
     type V<'a> = Val;
     type Data<'a> = Run<'a>;
@@ -76,11 +84,9 @@ pub(super) fn functions() -> impl Iterator<Item = Fun<Kind>> {
 }
 
 /// All functions that are written in jq.
-pub(super) fn definitions<'s>() -> impl Iterator<Item = Def<&'s str>> {
+pub(super) fn definitions() -> Vec<Def<&'static str>> {
     let known = jaq_core::defs().chain(jaq_std::defs()).chain(jaq_json::defs());
-    known
-        .filter(|definition| !LEFT_OUT.contains(&definition.name))
-        .map(|definition| -> Def<&'s str> { definition })
+    known.filter(|definition| !LEFT_OUT.contains(&definition.name)).collect()
 }
 
 type Native = (&'static str, Box<[jaq_core::Bind]>, RunPtr<Kind>);
@@ -89,18 +95,25 @@ fn one<'a>(value: Result<Val, String>) -> ValXs<'a, Val> {
     bome(value.map_err(Error::str))
 }
 
-fn replaced() -> [Native; 8] {
+fn replaced() -> [Native; 9] {
     [
         (STEP, v(0), |cv| {
-            let steps = &cv.0.data().record.steps;
-            match steps.get().checked_sub(1) {
-                // Nothing catches this one.
-                None => box_once(Err(Exn::halt(0))),
-                Some(left) => {
-                    steps.set(left);
-                    box_once(Ok(cv.1))
+            let step = cv.0.data().record.step();
+            box_once(step.map(|()| cv.1))
+        }),
+        (INSIDE, v(0), |cv| {
+            let record = cv.0.data().record;
+            let mut left = vec![cv.1];
+            // jq's own way calls itself for each level, once for each value and level.
+            Box::new(std::iter::from_fn(move || {
+                let value = left.pop()?;
+                match &value {
+                    Val::Arr(items) => left.extend(items.iter().rev().cloned()),
+                    Val::Obj(members) => left.extend(members.values().rev().cloned()),
+                    _ => {}
                 }
-            }
+                Some(record.step().map(|()| value))
+            }))
         }),
         (MULTIPLY, v(2), |mut cv| {
             let right = cv.0.pop_var();
@@ -124,7 +137,7 @@ fn replaced() -> [Native; 8] {
         ("fromjson", v(0), |cv| {
             let read = cv.1.as_utf8_bytes().ok_or_else(|| not_a_text(&cv.1)).and_then(|bytes| {
                 let text = std::str::from_utf8(bytes).map_err(|error| error.to_string())?;
-                value::read(text).map_err(|error| format!("this is not JSON: {error}"))
+                value::read(text, None).map_err(|error| format!("this is not JSON: {error}"))
             });
             one(read)
         }),

@@ -16,6 +16,8 @@ use super::words::{GENERATORS, VARIABLES};
 
 /// The function that counts a step.
 pub(super) const STEP: &str = "eventctl_step";
+/// The function that stands for `..`, and counts its steps itself.
+pub(super) const INSIDE: &str = "eventctl_inside";
 /// The function that stands for `test`, which does not look where its matches are.
 pub(super) const TEST: &str = "eventctl_test";
 /// The function that stands for `*`.
@@ -49,18 +51,18 @@ struct Rewrite<'s> {
     error: Option<FilterError>,
 }
 
-fn counted<'s>(term: Term<&'s str>) -> Term<&'s str> {
+fn counted(term: Term<&str>) -> Term<&str> {
     Term::BinOp(Box::new(term), BinaryOp::Pipe(None), Box::new(Term::Call(STEP, Vec::new())))
 }
 
 impl<'s> Rewrite<'s> {
-    fn boxed(&mut self, term: Box<Term<&'s str>>) -> Box<Term<&'s str>> {
-        Box::new(self.term(*term))
+    fn boxed(&mut self, term: Term<&'s str>) -> Box<Term<&'s str>> {
+        Box::new(self.term(term))
     }
 
     fn term(&mut self, term: Term<&'s str>) -> Term<&'s str> {
         match term {
-            Term::Recurse => counted(Term::Recurse),
+            Term::Recurse => Term::Call(INSIDE, Vec::new()),
             Term::Str(format, parts) => {
                 let part = |part| match part {
                     StrPart::Term(term) => StrPart::Term(self.term(term)),
@@ -68,20 +70,20 @@ impl<'s> Rewrite<'s> {
                 };
                 Term::Str(format, parts.into_iter().map(part).collect())
             }
-            Term::Arr(inner) => Term::Arr(inner.map(|inner| self.boxed(inner))),
+            Term::Arr(inner) => Term::Arr(inner.map(|inner| self.boxed(*inner))),
             Term::Obj(members) => {
                 Term::Obj(members.into_iter().map(|(name, value)| self.member(name, value)).collect())
             }
-            Term::Neg(inner) => Term::Neg(self.boxed(inner)),
-            Term::BinOp(left, operator, right) => self.operator(left, operator, right),
+            Term::Neg(inner) => Term::Neg(self.boxed(*inner)),
+            Term::BinOp(left, operator, right) => self.operator(*left, operator, *right),
             Term::TryCatch(tried, caught) => {
-                Term::TryCatch(self.boxed(tried), caught.map(|caught| self.boxed(caught)))
+                Term::TryCatch(self.boxed(*tried), caught.map(|caught| self.boxed(*caught)))
             }
             Term::IfThenElse(cases, otherwise) => {
                 let cases =
                     cases.into_iter().map(|(condition, then)| (self.term(condition), self.term(then)));
                 let cases = cases.collect();
-                Term::IfThenElse(cases, otherwise.map(|otherwise| self.boxed(otherwise)))
+                Term::IfThenElse(cases, otherwise.map(|otherwise| self.boxed(*otherwise)))
             }
             Term::Call(name, arguments) => {
                 self.pattern_of(name, &arguments);
@@ -95,7 +97,7 @@ impl<'s> Rewrite<'s> {
                 if GENERATORS.contains(&name) { counted(call) } else { call }
             }
             Term::Var(name) => self.variable(name),
-            Term::Path(head, path) => self.path(head, path),
+            Term::Path(head, path) => self.path(*head, path),
             other => other,
         }
     }
@@ -139,9 +141,9 @@ impl<'s> Rewrite<'s> {
 
     fn operator(
         &mut self,
-        left: Box<Term<&'s str>>,
+        left: Term<&'s str>,
         operator: BinaryOp<&'s str>,
-        right: Box<Term<&'s str>>,
+        right: Term<&'s str>,
     ) -> Term<&'s str> {
         let left = self.boxed(left);
         match operator {
@@ -153,7 +155,7 @@ impl<'s> Rewrite<'s> {
                 Term::BinOp(left, BinaryOp::Pipe(Some(pattern)), right)
             }
             BinaryOp::Comma => counted(Term::BinOp(left, BinaryOp::Comma, self.boxed(right))),
-            BinaryOp::Math(Math::Mul) => Term::Call(MULTIPLY, vec![*left, self.term(*right)]),
+            BinaryOp::Math(Math::Mul) => Term::Call(MULTIPLY, vec![*left, self.term(right)]),
             other => Term::BinOp(left, other, self.boxed(right)),
         }
     }
@@ -174,7 +176,7 @@ impl<'s> Rewrite<'s> {
         }
     }
 
-    fn path(&mut self, head: Box<Term<&'s str>>, path: Path<Term<&'s str>>) -> Term<&'s str> {
+    fn path(&mut self, head: Term<&'s str>, path: Path<Term<&'s str>>) -> Term<&'s str> {
         let head = self.boxed(head);
         let gives_many = path.0.iter().any(|(part, _)| matches!(part, Part::Range(None, None)));
         let mut part = |part| match part {

@@ -37,12 +37,11 @@ impl Program {
     /// Compiles a filter that was checked.
     pub(super) fn new(text: &str, term: Term<&str>) -> Result<Self, FilterError> {
         let (term, patterns) = bounded(text, term)?;
-        let whole = Def { name: WHOLE, args: Vec::new(), body: term };
+        let mut all: Vec<Def<&str>> = definitions();
+        all.push(Def { name: WHOLE, args: Vec::new(), body: term });
         let unknown = || FilterError::new(text, 0..text.len(), "jaq does not compile this filter");
         let arena = Arena::default();
-        let modules = Loader::new(definitions().chain([whole]))
-            .load(&arena, File { code: WHOLE, path: () })
-            .map_err(|_| unknown())?;
+        let modules = Loader::new(all).load(&arena, File { code: WHOLE, path: () }).map_err(|_| unknown())?;
         let compiled = Compiler::default().with_funs(functions()).compile(modules).map_err(|_| unknown())?;
         Ok(Program { compiled, patterns })
     }

@@ -390,3 +390,71 @@ fn the_page_lists_the_functions() {
     let known: Vec<&str> = words::FUNCTIONS.iter().map(|(name, _)| *name).collect();
     assert_eq!(listed, known);
 }
+
+#[test]
+fn which_members_jq_looks_at() {
+    let needs = |text: &str| {
+        let term = parse::parse(text).unwrap();
+        needs::members(&term).map(|members| members.into_iter().collect::<Vec<_>>().join(" "))
+    };
+    let rows = [
+        (".a == 1", Some("a")),
+        (".a.b[0].c == .d", Some("a d")),
+        (".a | test(\"x\") and .b", Some("a")),
+        ("(.a | test(\"x\")) and .b", Some("a b")),
+        ("any(.a[]; .b == 1)", Some("a")),
+        (".a[.i] == .[\"j\"]", Some("a i j")),
+        ("{a, b: .c, (.d): 1, $key} | .x", Some("a c d")),
+        (".a as $x | .b == $x", Some("a b")),
+        (".a as {(.k): $x} | .b", Some("a b k")),
+        ("if .a then .b else .c end", Some("a b c")),
+        ("try .a catch .", Some("a")),
+        ("\"\\(.a) \\(.b | .c)\" == \"x\"", Some("a b")),
+        ("[range(.n)] | length", Some("n")),
+        ("-.a < .b?", Some("a b")),
+        ("$key == \"x\"", Some("")),
+        ("if .a then .b end", None),
+        (".", None),
+        ("..", None),
+        (". as $x | $x.a", None),
+        (".[]", None),
+        (".[.a]", None),
+        ("length", None),
+        ("select(.a)", None),
+        ("any(.a)", None),
+        ("has(\"a\")", None),
+        (".a, .", None),
+        ("@json \"\\(.a)\"", None),
+    ];
+    for (text, expected) in rows {
+        assert_eq!(needs(text).as_deref(), expected, "{text}");
+    }
+    // What is passed over must be JSON all the same.
+    assert_eq!(word(&filter(".a | length > 0").matches("{\"a\":\"x\",\"b\":[1,}", &meta())), "unreadable");
+}
+
+#[test]
+fn a_filter_says_the_same_of_all_members_and_of_those_it_looks_at() {
+    let value = r#"{"a":{"k":[1,{"x":2}],"s":"text"},"b":null,"i":1,"i":2,"k":"s","c":false}"#;
+    let rows = [
+        ".a.k[.i].x",
+        ".a[.k] | test(\"^te\")",
+        "any(.a.k[]; . == 1)",
+        "{b, c} == {b: null, c: false}",
+        ".a as {(\"s\"): $x} | $x == \"text\" and .k == \"s\"",
+        "if .c then .b else .a end | .s",
+        "[.i, .a.s, .b] | length == 3",
+        "first(.a[]) | length == 2",
+        "(.a | keys) == [\"k\", \"s\"]",
+        "try .k.x catch (length > 0)",
+        "isempty(.a.k[] | strings)",
+        ".i == 1",
+    ];
+    for text in rows {
+        let parts = filter(text);
+        assert!(parts.members.is_some(), "{text}");
+        let all = Filter { members: None, ..parts.clone() };
+        assert_eq!(word(&parts.matches(value, &meta())), "match", "{text}");
+        assert_eq!(word(&all.matches(value, &meta())), "match", "{text}");
+    }
+}

@@ -1,5 +1,7 @@
 //! JSON texts as values of jq.
 
+use std::collections::BTreeSet;
+
 use jaq_core::ValT as _;
 use jaq_json::{Map, Num, Val};
 
@@ -9,10 +11,14 @@ use crate::json::{JsonError, Kind, Reader};
 /// nearest float, as numbers with a point are.
 const EXACT_DIGITS: usize = 1_000;
 
-/// Reads a whole text. Where a name stands twice in an object the first one counts, as in projections.
-pub(super) fn read(text: &str) -> Result<Val, JsonError> {
+/// Reads a whole text. Where a name stands twice in an object the first one counts, as in projections. With `members`,
+/// others of the object that the text is are passed over.
+pub(super) fn read(text: &str, members: Option<&BTreeSet<Box<str>>>) -> Result<Val, JsonError> {
     let mut reader = Reader::new(text);
-    let value = value(&mut reader)?;
+    let value = match reader.kind()? {
+        Kind::Object => object(&mut reader, members)?,
+        _ => value(&mut reader)?,
+    };
     reader.end()?;
     Ok(value)
 }
@@ -31,17 +37,23 @@ fn value(reader: &mut Reader<'_>) -> Result<Val, JsonError> {
             }
             Val::Arr(items.into())
         }
-        Kind::Object => {
-            reader.begin_object()?;
-            let (mut members, mut first) = (Map::default(), true);
-            while let Some(name) = reader.name(&mut first)? {
-                let name = string(&name.decode());
-                let value = value(reader)?;
-                members.entry(name).or_insert(value);
-            }
-            Val::obj(members)
-        }
+        Kind::Object => object(reader, None)?,
     })
+}
+
+fn object(reader: &mut Reader<'_>, wanted: Option<&BTreeSet<Box<str>>>) -> Result<Val, JsonError> {
+    reader.begin_object()?;
+    let (mut members, mut first) = (Map::default(), true);
+    while let Some(name) = reader.name(&mut first)? {
+        let name = name.decode();
+        if wanted.is_some_and(|wanted| !wanted.contains(&*name)) {
+            reader.skip()?;
+            continue;
+        }
+        let value = value(reader)?;
+        members.entry(string(&name)).or_insert(value);
+    }
+    Ok(Val::obj(members))
 }
 
 /// A string.

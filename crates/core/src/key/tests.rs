@@ -133,7 +133,8 @@ fn other_fields_are_refused_by_name() {
 fn typed_texts_become_keys() {
     use KeyEncoding::{Int, Json, Long, Raw, Text, Uuid};
     let upper = UUID.to_uppercase();
-    let rows: [(KeyEncoding, &str, Result<&[u8], &str>); 17] = [
+    type Row<'r> = (KeyEncoding, &'r str, Result<&'r [u8], &'r str>);
+    let rows: [Row<'_>; 17] = [
         (Text, "agent-123", Ok(b"agent-123")),
         (Text, "", Ok(b"")),
         (Int, "-1", Ok(&[255; 4])),

@@ -15,6 +15,8 @@
 //! [`plan()`] is the other question: how many partitions to declare.
 
 mod hash;
+mod observed;
+mod placed;
 mod plan;
 mod tenant;
 
@@ -22,6 +24,11 @@ mod tenant;
 mod fixture_tests;
 
 pub use hash::{crc32, java_hash, murmur2};
+pub use observed::{Observed, Sighting, Sightings, Standing};
+pub use placed::{
+    CountOrigin, OF_KIND, Place, PlaceKeysError, PlaceRequest, PlacedKey, PlacedKeys, key_encoding,
+    place_keys,
+};
 pub use plan::{
     EVENTS_LIMIT, EVENTS_PER_PARTITION, PLAN_KIND, PartitionPlan, PlanRequest, RoundedDown, Spread, plan,
 };

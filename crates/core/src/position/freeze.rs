@@ -1,6 +1,7 @@
 //! From positions to offsets: one half-open range for each partition, fixed when a command starts.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use super::{Place, Position};
 
@@ -58,6 +59,14 @@ pub struct Frozen {
     pub remarks: Vec<Remark>,
 }
 
+impl Frozen {
+    /// The sum of the offsets; none where a range has no end.
+    #[must_use]
+    pub fn offsets(&self) -> Option<u64> {
+        self.spans.values().map(|span| span.offsets()).sum()
+    }
+}
+
 /// A range that is not what was asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Remark {
@@ -79,6 +88,29 @@ pub enum Remark {
         /// The end.
         end: i64,
     },
+}
+
+impl Remark {
+    /// The partition.
+    #[must_use]
+    pub fn partition(&self) -> i32 {
+        match self {
+            Remark::Gone { partition, .. } | Remark::BehindEnd { partition, .. } => *partition,
+        }
+    }
+}
+
+impl fmt::Display for Remark {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Remark::Gone { asked, log_start, .. } => {
+                write!(formatter, "what lies before the log start {log_start} is gone (asked for {asked})")
+            }
+            Remark::BehindEnd { asked, end, .. } => {
+                write!(formatter, "offset {asked} lies behind the end {end}")
+            }
+        }
+    }
 }
 
 /// Why positions mean nothing for a topic.

@@ -76,7 +76,8 @@ fn spans(frozen: &Frozen) -> Vec<(i32, i64, Option<i64>)> {
 #[test]
 fn positions_become_offsets_of_each_partition() {
     let two = [facts(10, 100), facts(0, 5)];
-    let rows: [(&str, Option<&str>, &[(i32, i64, Option<i64>)]); 9] = [
+    type Spans = &'static [(i32, i64, Option<i64>)];
+    let rows: [(&str, Option<&str>, Spans); 9] = [
         ("start", Some("end"), &[(0, 10, Some(100)), (1, 0, Some(5))]),
         ("-20", Some("end"), &[(0, 80, Some(100)), (1, 0, Some(5))]),
         ("start", Some("-20"), &[(0, 10, Some(80)), (1, 0, Some(0))]),

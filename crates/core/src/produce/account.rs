@@ -105,7 +105,7 @@ impl<R> Ledger<R> {
     }
 
     /// The next line of which all before it are given out, where it has ended.
-    pub fn next(&mut self) -> Option<(u64, End<R>)> {
+    pub fn take(&mut self) -> Option<(u64, End<R>)> {
         let Some(Some(_)) = self.held.front() else { return None };
         let end = self.held.pop_front().flatten()?;
         let line = self.first;

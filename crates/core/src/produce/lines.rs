@@ -101,7 +101,7 @@ impl Blocks {
     }
 
     /// The next block that is whole already.
-    pub fn next(&mut self) -> Option<Block> {
+    pub fn whole(&mut self) -> Option<Block> {
         if self.begun { self.cut(0) } else { None }
     }
 

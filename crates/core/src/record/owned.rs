@@ -2,6 +2,9 @@
 
 use super::{Header, Record, TimestampType};
 
+/// A header's name and value.
+type OwnedHeader = (Box<[u8]>, Option<Box<[u8]>>);
+
 /// A record with parts of its own.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OwnedRecord {
@@ -12,7 +15,7 @@ pub struct OwnedRecord {
     timestamp_type: TimestampType,
     key: Option<Box<[u8]>>,
     value: Option<Box<[u8]>>,
-    headers: Vec<(Box<[u8]>, Option<Box<[u8]>>)>,
+    headers: Vec<OwnedHeader>,
 }
 
 impl OwnedRecord {

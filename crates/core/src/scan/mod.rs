@@ -7,6 +7,7 @@
 
 pub mod merge;
 mod report;
+mod window;
 
 #[cfg(test)]
 mod tests;
@@ -14,6 +15,7 @@ mod tests;
 use std::collections::BTreeMap;
 
 pub use report::{PartitionEnd, PartitionScan, ScanCounts, ScanEnd};
+pub use window::{Unread, Window, WindowInput, WindowPart, depth};
 
 use crate::fault::Fault;
 use crate::position::Span;
@@ -142,6 +144,13 @@ impl Tracker {
     /// Ends a partition of which no more is wanted.
     pub fn close_partition(&mut self, topic: usize, partition: i32) {
         self.close(topic, partition, State::Closed);
+    }
+
+    /// Where the reading of a partition goes on; none where it is over.
+    #[must_use]
+    pub fn next_offset(&self, topic: usize, partition: i32) -> Option<i64> {
+        let track = self.topics.get(topic)?.get(usize::try_from(partition).ok()?)?.as_ref()?;
+        (track.state == State::Open).then_some(track.next)
     }
 
     /// Partitions whose log is shorter than their range, as far as the brokers say now: topic, partition, the end they

@@ -1,12 +1,17 @@
 //! Deleting a version of a subject softly: it is no longer listed and no longer judged against, and records that carry
 //! its id can still be read.
 //!
-//! How many records carry it is not counted here; whoever deletes is told so, and the risk has to be allowed by name.
+//! How many records still carry it is counted by whoever deletes, as far as that can be done, and said in the plan; the
+//! risk has to be allowed by name.
 
+use std::fmt;
+
+use jiff::Timestamp;
 use serde::Serialize;
 
 use super::register::{HeldSubject, Look};
 use crate::fault::{Fault, FaultKind};
+use crate::human;
 use crate::risk::Risk;
 
 /// The `kind` of a deletion's document.
@@ -52,6 +57,34 @@ pub struct Target {
     pub only: bool,
     /// The ids of schemas that refer to it: registries refuse to delete what is referred to.
     pub referenced_by: Result<Vec<u32>, Fault>,
+    /// The records that carry it.
+    pub carriers: Carriers,
+}
+
+/// The records that carry a version, as far as they were counted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Carriers {
+    /// They were not counted, and why.
+    NotCounted(String),
+    /// They were counted in these topics.
+    Counted(Vec<TopicCarriers>),
+}
+
+/// The records of one topic that carry a version.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct TopicCarriers {
+    /// The topic.
+    pub topic: String,
+    /// How many; none where they were not counted.
+    pub records: Option<u64>,
+    /// Among how many records.
+    pub among: u64,
+    /// True where these are all there are.
+    pub whole: bool,
+    /// The time of the last of them; none where there is none, or its timestamp is no time.
+    pub last_seen: Option<Timestamp>,
+    /// Why they were not counted, or not all.
+    pub reason: Option<String>,
 }
 
 /// How a deletion ended.
@@ -109,6 +142,7 @@ pub fn plan(
             newest: versions.last() == Some(&version),
             only: versions.len() == 1,
             referenced_by,
+            carriers: Carriers::NotCounted("nobody looked".to_owned()),
         }),
         None if held.deleted_numbers().contains(&version) => DeleteState::Deleted,
         None => DeleteState::Absent { versions },
@@ -116,7 +150,54 @@ pub fn plan(
     DeletePlan { registry: registry.to_owned(), subject: subject.to_owned(), version, state }
 }
 
+impl Target {
+    /// How many records carry it, a sentence for each topic.
+    fn carried(&self) -> Vec<String> {
+        let id = self.id;
+        match &self.carriers {
+            Carriers::NotCounted(reason) => {
+                vec![format!("records that carry id {id}: not counted ({reason}); they can still be read")]
+            }
+            Carriers::Counted(topics) => {
+                topics.iter().map(|topic| format!("records that carry id {id} {topic}")).collect()
+            }
+        }
+    }
+}
+
+impl fmt::Display for TopicCarriers {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "in {}: ", self.topic)?;
+        let reason = self.reason.as_deref();
+        let Some(records) = self.records else {
+            return write!(formatter, "not counted ({})", reason.unwrap_or("nobody looked"));
+        };
+        match records {
+            0 => formatter.write_str("none")?,
+            records => write!(formatter, "{records}")?,
+        }
+        if let Some(last) = self.last_seen {
+            write!(formatter, ", the last at {}", human::moment(last))?;
+        }
+        let among = human::plural(usize::try_from(self.among).unwrap_or(usize::MAX), "record");
+        match (self.whole, reason) {
+            (true, _) => write!(formatter, " (among {among}, all there is)"),
+            (false, None) => write!(formatter, " (among the newest {among}; older ones were not read)"),
+            (false, Some(reason)) => write!(formatter, " (among {among}; {reason})"),
+        }
+    }
+}
+
 impl DeletePlan {
+    /// The same plan with what was counted.
+    #[must_use]
+    pub fn counted(mut self, carriers: Carriers) -> DeletePlan {
+        if let DeleteState::InUse(target) = &mut self.state {
+            target.carriers = carriers;
+        }
+        self
+    }
+
     /// The version that is to be deleted; none where there is nothing to do.
     #[must_use]
     pub fn target(&self) -> Option<&Target> {
@@ -137,8 +218,7 @@ impl DeletePlan {
     #[must_use]
     pub fn notes(&self) -> Vec<String> {
         let Some(target) = self.target() else { return Vec::new() };
-        let mut notes =
-            vec![format!("records that carry id {}: not counted; they can still be read", target.id)];
+        let mut notes = target.carried();
         match target.files.as_slice() {
             [] => notes.push("no file says what it says: only the registry has it".to_owned()),
             files => {
@@ -237,6 +317,7 @@ pub struct DeleteWire {
     reason: Option<String>,
     fault: Option<Fault>,
     notes: Vec<String>,
+    carried_in: Vec<TopicCarriers>,
 }
 
 impl DeleteOutcome {
@@ -295,6 +376,10 @@ impl DeletePlan {
             reason: None,
             fault: None,
             notes: self.notes(),
+            carried_in: match self.target().map(|target| &target.carriers) {
+                Some(Carriers::Counted(topics)) => topics.clone(),
+                _ => Vec::new(),
+            },
         }
     }
 }
@@ -334,7 +419,11 @@ mod tests {
             (of(4, &[], &[]), None, "no file says what it says: only the registry has it"),
             (of(4, &[], &[]), None, "it is the newest: the one before it becomes the newest"),
             (of(4, &[], &[7]), None, "schemas with these ids refer to it, and the registry may refuse: 7"),
-            (of(4, &[], &[]), None, "records that carry id 104: not counted; they can still be read"),
+            (
+                of(4, &[], &[]),
+                None,
+                "records that carry id 104: not counted (nobody looked); they can still be read",
+            ),
             (of(2, &[], &[]), Some(DeleteOutcome::Existing), ""),
             (of(8, &[], &[]), Some(DeleteOutcome::Existing), ""),
             (of(9, &[], &[]), Some(DeleteOutcome::Absent), ""),
@@ -351,6 +440,32 @@ mod tests {
         let only = plan("http://r", ("s", 1), &subject(&[1], &[]), Vec::new(), Ok(Vec::new()));
         assert!(only.notes().iter().any(|note| note.contains("the subject goes with it")));
         assert!(!only.notes().iter().any(|note| note.contains("newest")));
+    }
+
+    #[test]
+    fn what_carries_it_is_told_for_each_topic() {
+        let of = |records, whole, last: Option<i64>, reason: Option<&str>| TopicCarriers {
+            topic: "t".to_owned(),
+            records,
+            among: 10,
+            whole,
+            last_seen: last.map(|last| Timestamp::from_millisecond(last).unwrap()),
+            reason: reason.map(str::to_owned),
+        };
+        let rows = [
+            (of(Some(0), true, None, None), "none (among 10 records, all there is)"),
+            (
+                of(Some(3), false, Some(1_500), None),
+                "3, the last at 1970-01-01T00:00:01Z (among the newest 10 records; older ones were not read)",
+            ),
+            (of(Some(3), false, None, Some("denied")), "3 (among 10 records; denied)"),
+            (of(None, false, None, Some("denied")), "not counted (denied)"),
+        ];
+        for (topic, words) in rows {
+            let plan = plan("r", ("s", 4), &subject(&[4], &[]), vec![1], Ok(Vec::new()));
+            let plan = plan.counted(Carriers::Counted(vec![topic]));
+            assert_eq!(plan.notes()[0], format!("records that carry id 104 in t: {words}"));
+        }
     }
 
     #[test]

@@ -83,7 +83,7 @@ fn filter_text(entropy: &mut Entropy<'_>, depth: usize) -> String {
         0 => path(entropy),
         1..5 => {
             // Three of four compare for equality, so that something matches.
-            let operator = OPERATORS[entropy.below(OPERATORS.len() * 3).checked_sub(12).unwrap_or(0)];
+            let operator = OPERATORS[entropy.below(OPERATORS.len() * 3).saturating_sub(12)];
             let path = path(entropy);
             let mut literal = LITERALS[entropy.below(LITERALS.len())];
             // Variables that are numbers are not compared with texts.

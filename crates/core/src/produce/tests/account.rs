@@ -10,20 +10,20 @@ fn lines_are_given_out_in_their_order_whatever_order_they_end_in() {
     for number in 1..=5 {
         assert_eq!(ledger.begin(), number);
     }
-    assert_eq!(ledger.next(), None);
+    assert_eq!(ledger.take(), None);
     assert!(ledger.end(3, acknowledged(30)));
     assert!(ledger.end(2, End::Blank));
-    assert_eq!(ledger.next(), None);
+    assert_eq!(ledger.take(), None);
     assert!(ledger.end(1, End::Refused("bad")));
-    assert_eq!(ledger.next(), Some((1, End::Refused("bad"))));
-    assert_eq!(ledger.next(), Some((2, End::Blank)));
-    assert_eq!(ledger.next(), Some((3, acknowledged(30))));
-    assert_eq!(ledger.next(), None);
+    assert_eq!(ledger.take(), Some((1, End::Refused("bad"))));
+    assert_eq!(ledger.take(), Some((2, End::Blank)));
+    assert_eq!(ledger.take(), Some((3, acknowledged(30))));
+    assert_eq!(ledger.take(), None);
     assert_eq!((ledger.first(), ledger.held(), ledger.open()), (4, 2, 2));
     assert!(ledger.end(5, End::Unknown("time")));
     ledger.close(|| End::NotSent);
-    assert_eq!(ledger.next(), Some((4, End::NotSent)));
-    assert_eq!(ledger.next(), Some((5, End::Unknown("time"))));
+    assert_eq!(ledger.take(), Some((4, End::NotSent)));
+    assert_eq!(ledger.take(), Some((5, End::Unknown("time"))));
     let tally = ledger.tally();
     assert!(tally.adds_up());
     let expected = Tally {
@@ -45,7 +45,7 @@ fn a_line_ends_once() {
     ledger.begin();
     assert!(ledger.end(1, acknowledged(1)));
     assert!(!ledger.end(1, End::Unknown("again")));
-    assert_eq!(ledger.next(), Some((1, acknowledged(1))));
+    assert_eq!(ledger.take(), Some((1, acknowledged(1))));
     for line in [0, 1, 3, u64::MAX] {
         assert!(!ledger.end(line, End::NotSent), "{line}");
     }

@@ -26,7 +26,7 @@ fn cut(input: &[u8], piece: usize, (size, limit): (usize, usize)) -> Vec<(u64, R
         let mut block = blocks.read(many);
         while let Some(whole) = block {
             take(whole, &mut found);
-            block = blocks.next();
+            block = blocks.whole();
         }
     }
     while let Some(block) = blocks.end() {
@@ -125,7 +125,7 @@ fn a_line_without_end_is_passed_over_in_bounded_memory() {
     room[..3].copy_from_slice(b"\nab");
     let block = blocks.read(3).unwrap();
     assert!(matches!(block.lines(1).next().unwrap().text, Text::TooLong(length) if length > 10_000_000));
-    assert_eq!(blocks.next(), None);
+    assert_eq!(blocks.whole(), None);
     let last = blocks.end().unwrap();
     assert_eq!(last.lines(2).next().unwrap(), Line { number: 2, text: Text::Valid("ab") });
     assert_eq!(blocks.end(), None);

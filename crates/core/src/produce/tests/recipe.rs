@@ -84,7 +84,10 @@ fn make(recipe: &Recipe, line: &str) -> Made {
     make_bytes(recipe, Text::Valid(line))
 }
 
-fn text(made: Made) -> (Option<String>, String, Option<i64>, Option<(usize, u32)>) {
+/// Key, value, timestamp, and the event with its version.
+type Sent = (Option<String>, String, Option<i64>, Option<(usize, u32)>);
+
+fn text(made: Made) -> Sent {
     let (key, value, timestamp, event) = made.unwrap();
     (key, String::from_utf8(value).unwrap(), timestamp, event)
 }

@@ -48,7 +48,8 @@ fn a_timestamp_is_read_or_refused_by_name() {
     let kind = "must be a time in milliseconds or a text such as 2026-11-22T14:02:00.123Z, not ";
     let early =
         |number: i64| format!("is {number}, and a record's timestamp must be after 1970-01-01T00:00:00Z");
-    let rows: Vec<(&str, Stamp, Result<Option<i64>, String>)> = vec![
+    type Row = (&'static str, Stamp, Result<Option<i64>, String>);
+    let rows: Vec<Row> = vec![
         ("1795356120123", Stamp::Millis, Ok(Some(1_795_356_120_123))),
         ("1795356120123", Stamp::Logical(millis), Ok(Some(1_795_356_120_123))),
         ("1795356120123456", Stamp::Logical(micros), Ok(Some(1_795_356_120_123))),

@@ -128,7 +128,7 @@ pub fn parse(line: &str) -> Result<RecordLine<'_>> {
     while let Some(name) = reader.name(&mut first)? {
         let name = name.decode();
         let Some((index, member)) = MEMBERS.iter().enumerate().find(|(_, member)| **member == name) else {
-            let near = near_miss(&name, MEMBERS.into_iter());
+            let near = near_miss(&name, MEMBERS);
             return fail(&reader, RecordLineProblem::Unknown { near, name: name.into_owned() });
         };
         match seen.get_mut(index) {
@@ -342,7 +342,7 @@ fn header<'a>(reader: &mut Reader<'a>) -> Result<LineHeader<'a>> {
     while let Some(member) = reader.name(&mut first)? {
         let member = member.decode();
         let Some(index) = HEADER.iter().position(|known| *known == member) else {
-            let near = near_miss(&member, HEADER.into_iter());
+            let near = near_miss(&member, HEADER);
             return fail(reader, RecordLineProblem::Unknown { near, name: member.into_owned() });
         };
         if let Some(seen) = seen.get_mut(index)

@@ -1,0 +1,4 @@
+//! How partitions look: of keys, and planned.
+
+mod placed;
+mod planned;
