@@ -67,6 +67,9 @@ pub struct WriterOptions {
     /// How records without a partition are placed: `Murmur2` and `Crc32` place keys as they say, `JavaHash` places
     /// none (its keys are placed by the caller), and records without a key go anywhere.
     pub partitioner: Partitioner,
+    /// How many bytes a batch may have at its topics, where that is known: what is larger is refused before it is sent,
+    /// for the broker would refuse its whole batch.
+    pub batch_bytes: Option<i64>,
     /// librdkafka's name of a codec; none leaves it to the settings, which leave it out.
     pub compression: Option<String>,
 }
@@ -209,6 +212,21 @@ impl WriterOptions {
     }
 }
 
+impl WriterOptions {
+    /// How large batches may become, where that is known.
+    fn batch(&self, options: &ConnectOptions) -> Vec<(&'static str, String)> {
+        let Some(bytes) = self.batch_bytes else { return Vec::new() };
+        let mut settings = vec![("batch.size", bytes.clamp(1_000, 1_000_000).to_string())];
+        // Packed, a large record may do; only the broker can tell.
+        let codecs = ["compression.codec", "compression.type"];
+        let packed = options.settings.iter().any(|(name, _)| codecs.contains(&name.as_str()));
+        if self.compression.is_none() && !packed {
+            settings.push(("message.max.bytes", bytes.clamp(1_000, 40_000_000).to_string()));
+        }
+        settings
+    }
+}
+
 impl Writer {
     /// Prepares a producer. No network yet.
     ///
@@ -223,8 +241,9 @@ impl Writer {
         let redactor = options.redactor();
         let own = writer.settings();
         let own = own.iter().map(|(name, value)| (*name, value.as_str()));
-        let linger = writer.linger.as_millis().to_string();
-        let defaults = DEFAULTS.into_iter().chain([("linger.ms", linger.as_str())]);
+        let (linger, batch) = (writer.linger.as_millis().to_string(), writer.batch(options));
+        let batch = batch.iter().map(|(name, value)| (*name, value.as_str()));
+        let defaults = DEFAULTS.into_iter().chain([("linger.ms", linger.as_str())]).chain(batch);
         let settings = options.effective_for(defaults, FIXED.into_iter().chain(own));
         let health = Arc::new(Health::new(&options.brokers, redactor.clone()));
         let listener: Arc<dyn Listener> = Arc::clone(&health) as _;
@@ -336,6 +355,7 @@ mod tests {
             linger: Duration::from_millis(5),
             max_in_flight: 1_000,
             partitioner: Partitioner::Murmur2,
+            batch_bytes: None,
             compression: None,
         }
     }

@@ -6,6 +6,7 @@
 //! line, a signal, a broken client), what was submitted is awaited, so that every line that was read has its end. In a
 //! transaction the ends are given out after the commit.
 
+mod clock;
 mod feed;
 mod pace;
 mod rehearse;
@@ -24,7 +25,7 @@ use std::time::Duration;
 
 use eventctl_core::fault::Fault;
 use eventctl_core::name::TopicName;
-use eventctl_core::produce::{End, Ending, Maker, OnError, ProduceReport, Reason};
+use eventctl_core::produce::{Bounds, End, Ending, Maker, OnError, ProduceReport, Reason};
 
 use crate::failure::Failure;
 use crate::files::Output;
@@ -103,6 +104,10 @@ pub struct SendOptions {
     pub rate: Option<NonZeroU32>,
     /// The most records on their way.
     pub max_in_flight: usize,
+    /// What the topic takes.
+    pub bounds: Bounds,
+    /// The time, in milliseconds since 1970.
+    pub now: i64,
 }
 
 /// What is sent, and where it is told.

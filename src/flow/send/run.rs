@@ -10,6 +10,7 @@ use eventctl_core::produce::{
 use eventctl_core::record::Header;
 
 use super::feed::Fed;
+use super::clock::Clock;
 use super::pace::Pace;
 use super::rejects::Rejects;
 use super::{Outlet, SendOptions, Sink, World};
@@ -33,6 +34,7 @@ pub(super) struct Run<'a, O> {
     on_error: OnError,
     rejects: Option<Rejects>,
     pace: Option<Pace>,
+    clock: Clock,
     window: usize,
     sink: Box<dyn Sink>,
     stop: Stop,
@@ -59,6 +61,7 @@ impl<'a, O: Outlet> Run<'a, O> {
             on_error: options.on_error,
             rejects: options.rejects.map(Rejects::new),
             pace: options.rate.map(Pace::new),
+            clock: Clock::new(options.bounds, options.now),
             window: options.max_in_flight.saturating_mul(WINDOW).max(1 << 16),
             sink,
             stop,
@@ -205,6 +208,9 @@ impl<'a, O: Outlet> Run<'a, O> {
         match maker.prepare(line, room, &mut self.world) {
             Err(error) => self.refuse(line.number, Reason::Line(Box::new(error))),
             Ok(prepared) => {
+                if let Err(error) = self.clock.check(prepared.timestamp) {
+                    return self.refuse(line.number, Reason::Line(Box::new(error)));
+                }
                 if !self.wait_for_its_turn() {
                     self.ledger.end(line.number, End::NotSent);
                     return;

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use super::bounds::BoundError;
 use super::stamp::StampError;
 use super::versions::Unusable;
 use crate::codec::EncodeError;
@@ -94,6 +95,8 @@ pub enum LineProblem {
         /// How many there are.
         partitions: i32,
     },
+    /// The topic takes no record of its time.
+    Bound(BoundError),
     /// The timestamp's field tells none.
     Stamp {
         /// The field.
@@ -106,6 +109,12 @@ pub enum LineProblem {
 impl LineError {
     pub(super) fn new(problem: LineProblem) -> Self {
         LineError { problem, at: None }
+    }
+
+    /// A time that the topic does not take.
+    #[must_use]
+    pub fn of_bound(error: BoundError) -> Self {
+        LineError::new(LineProblem::Bound(error))
     }
 
     pub(super) fn at(problem: LineProblem, at: usize) -> Self {
@@ -214,6 +223,7 @@ impl fmt::Display for LineProblem {
             LineProblem::Partition { partition: Some(partition), partitions } => {
                 write!(formatter, "the topic has no partition {partition}: it has {partitions}")
             }
+            LineProblem::Bound(error) => error.fmt(formatter),
             LineProblem::Stamp { field, why } => write!(formatter, "`{field}` {why}"),
         }
     }

@@ -7,6 +7,7 @@
 //! Nothing is sent here, and nothing read: bytes are handed in, and so are the ids of new events.
 
 mod account;
+mod bounds;
 mod error;
 mod events;
 mod front;
@@ -22,6 +23,7 @@ mod versions;
 mod tests;
 
 pub use account::{End, Ledger, Tally};
+pub use bounds::{BoundError, Bounds};
 pub use error::{LineError, LineProblem};
 pub use events::{EventInput, VersionInput};
 pub use lines::{Block, Blocks, LINE_LIMIT, Line, Lines, Text};

@@ -1,0 +1,33 @@
+//! Whether the topic takes records of some time now.
+
+use std::time::Instant;
+
+use eventctl_core::produce::{Bounds, LineError};
+
+/// The time as it goes on from a moment that was handed in.
+pub(super) struct Clock {
+    bounds: Bounds,
+    start: i64,
+    begun: Instant,
+    /// The times that were taken when it was looked last.
+    taken: (i64, i64),
+}
+
+impl Clock {
+    pub(super) fn new(bounds: Bounds, now: i64) -> Clock {
+        Clock { bounds, start: now, begun: Instant::now(), taken: bounds.times(now) }
+    }
+
+    /// Refuses a time that the topic does not take.
+    pub(super) fn check(&mut self, stamp: Option<i64>) -> Result<(), LineError> {
+        let Some(stamp) = stamp else { return Ok(()) };
+        // What was taken before is looked at anew only where it would not do: the clock costs as much as the record.
+        if (self.taken.0..=self.taken.1).contains(&stamp) && stamp >= self.start {
+            return Ok(());
+        }
+        let passed = i64::try_from(self.begun.elapsed().as_millis()).unwrap_or(i64::MAX);
+        let now = self.start.saturating_add(passed);
+        self.taken = self.bounds.times(now);
+        self.bounds.check(stamp, now).map_err(LineError::of_bound)
+    }
+}
