@@ -284,6 +284,10 @@ fn a_transaction_is_all_or_nothing() {
     assert_eq!(code, 0, "{stderr}");
     assert!(stderr.contains("is committed") && stderr.contains("within 60 s"), "{stderr}");
     let stored: BTreeSet<(i32, i64)> = acknowledged(&stdout).into_values().collect();
+    // The brokers write the markers after they have answered.
+    until("the whole transaction is visible", Duration::from_secs(30), || {
+        records(&shared.brokers, &topic).len() == 2_000
+    });
     let found = records(&shared.brokers, &topic);
     assert_eq!(found.iter().map(|record| (record.0, record.1)).collect::<BTreeSet<_>>(), stored);
     assert_eq!(found.len(), 2_000);

@@ -48,7 +48,8 @@ fn skew_counts_what_kcat_counts_and_names_the_heaviest_keys() {
                 if number % 3 == 0 { format!("key-{number}\tsmall\n") } else { "hot\tlarger value\n".into() }
             })
             .collect();
-    produce(&shared, &topic, &["-X", "topic.partitioner=murmur2_random"], &lines);
+    let how = ["-X", "topic.partitioner=murmur2_random", "-X", "enable.idempotence=true"];
+    produce(&shared, &topic, &how, &lines);
     let (mut records, mut bytes): (BTreeMap<i64, u64>, BTreeMap<i64, u64>) = Default::default();
     for (partition, _, size) in seen(&shared, &topic) {
         *records.entry(partition).or_default() += 1;

@@ -87,6 +87,7 @@ pub(crate) fn plain_writer() -> WriterOptions {
         transactional: None,
         delivery_timeout: PATIENCE,
         linger: Duration::from_millis(5),
+        batch_bytes: None,
         max_in_flight: 10_000,
         partitioner: Partitioner::Murmur2,
         compression: None,

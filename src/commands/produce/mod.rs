@@ -14,7 +14,7 @@ use std::time::{Duration, Instant};
 use eventctl_core::catalog::{Encoding, KeyEncoding, Partitioner};
 use eventctl_core::fault::Seen;
 use eventctl_core::name::{ClusterId, TopicName};
-use eventctl_core::produce::{Ending, Maker, ProduceReport, Records};
+use eventctl_core::produce::{Bounds, Ending, Maker, ProduceReport, Records};
 
 use crate::commands::{Context, SchemaDesk, SchemaFolderArgs};
 use crate::failure::Failure;
@@ -123,21 +123,22 @@ pub async fn run(args: Args, cx: &Context) -> Result<Outcome, Failure> {
     let rules = rules::of(&args, cx, &desk)?;
     let source = args.source(cx)?;
     let cluster = cx.cluster()?;
-    let (partitions, live) = cx.stop.or(topic(&cluster, &args.topic)).await?;
-    let maker = cx.stop.or(maker(&args, cx, &desk, (rules.as_ref(), partitions))).await?;
+    let there = cx.stop.or(topic(&cluster, &args.topic)).await?;
+    let live = there.cluster.clone();
+    let maker = cx.stop.or(maker(&args, cx, &desk, (rules.as_ref(), there.partitions))).await?;
     let world = args.world(cx, live.as_ref())?;
     let environment = rules::environment(cx, &desk)?;
     let expected = cx.expected_of(environment)?;
     gate::expect_cluster(&expected, live.as_ref())?;
     if args.dry_run {
-        return rehearse(&args, cx, (source, maker, world)).await;
+        return rehearse(&args, cx, (source, maker, world), there.bounds).await;
     }
     let to = WriteTo { topics: vec![args.topic.clone()], risks: Vec::new() };
     let policy = cx.typed_policy(args.confirm_context.as_deref(), environment, live.as_ref())?;
     let to = gate::pass(to, &policy, Live::Cluster(live.as_ref()), &mut cx.terminal())?;
     let partitioner = rules.map_or(Partitioner::Murmur2, |rules| rules.partitioner);
     let begun = Instant::now();
-    let report = args.send(cx, (source, maker, world), (to, partitioner)).await?;
+    let report = args.send(cx, (source, maker, world), (to, partitioner, there.bounds)).await?;
     args.told(cx, &report, begun.elapsed());
     Ok(outcome(&report, cx))
 }
@@ -179,7 +180,7 @@ impl Args {
         &self,
         cx: &Context,
         (source, maker, world): (Source, Maker, World),
-        (to, partitioner): (Approved<WriteTo>, Partitioner),
+        (to, partitioner, bounds): (Approved<WriteTo>, Partitioner, Bounds),
     ) -> Result<ProduceReport, Failure> {
         // After the gate: what is refused there leaves no file behind.
         let rejects = match &self.on_error {
@@ -197,6 +198,7 @@ impl Args {
             linger: LINGER,
             max_in_flight: self.max_in_flight as usize,
             partitioner,
+            batch_bytes: bounds.bytes,
             compression: None,
         };
         let options = SendOptions {
@@ -204,6 +206,8 @@ impl Args {
             rejects,
             rate: self.rate,
             max_in_flight: self.max_in_flight as usize,
+            bounds,
+            now: cx.now().as_millisecond(),
         };
         let bytes_read = Arc::new(AtomicU64::new(0));
         let total = usize::try_from(source.length().unwrap_or(0)).unwrap_or(usize::MAX);
@@ -227,14 +231,24 @@ impl Args {
     }
 }
 
-/// How many partitions the topic has, and which cluster says so.
-async fn topic(cluster: &Cluster, name: &TopicName) -> Result<(i32, Option<ClusterId>), Failure> {
+/// What is known of the topic as it is.
+struct There {
+    partitions: i32,
+    bounds: Bounds,
+    /// Which cluster says so.
+    cluster: Option<ClusterId>,
+}
+
+async fn topic(cluster: &Cluster, name: &TopicName) -> Result<There, Failure> {
     let names = [name.clone()];
-    let (live, mut seen) = tokio::try_join!(cluster.describe(), cluster.topics(&names, false))?;
+    let (live, mut seen) = tokio::try_join!(cluster.describe(), cluster.topics(&names, true))?;
     match seen.remove(name) {
-        Some(Seen::Present(topic)) => {
-            Ok((i32::try_from(topic.partitions.len()).unwrap_or(i32::MAX), live.id))
-        }
+        Some(Seen::Present(topic)) => Ok(There {
+            partitions: i32::try_from(topic.partitions.len()).unwrap_or(i32::MAX),
+            // Without the right to read them, only the broker can tell.
+            bounds: topic.config.as_ref().map(Bounds::of).unwrap_or_default(),
+            cluster: live.id,
+        }),
         Some(Seen::Unknown(fault)) => {
             Err(Failure::cluster(format!("nothing is known of topic {name}: {fault}")))
         }
@@ -270,10 +284,13 @@ async fn rehearse(
     args: &Args,
     cx: &Context,
     (source, maker, world): (Source, Maker, World),
+    bounds: Bounds,
 ) -> Result<Outcome, Failure> {
     let begun = Instant::now();
+    let times = (bounds, cx.now().as_millisecond());
     let told = telling::Rehearsal::new(cx.ui, args.topic.to_string());
-    let report = send::rehearse_on_thread(source, (maker, world), cx.stop.clone(), Box::new(told)).await?;
+    let report =
+        send::rehearse_on_thread(source, (maker, world, times), cx.stop.clone(), Box::new(told)).await?;
     args.told(cx, &report, begun.elapsed());
     Ok(outcome(&report, cx))
 }

@@ -4,8 +4,11 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 use std::sync::mpsc::RecvTimeoutError;
 
-use eventctl_core::produce::{End, Ending, Ledger, LineError, Maker, Prepared, ProduceReport, Reason, Room};
+use eventctl_core::produce::{
+    Bounds, End, Ending, Ledger, LineError, Maker, Prepared, ProduceReport, Reason, Room,
+};
 
+use super::clock::Clock;
 use super::run::TICK;
 use super::{Source, World, feed};
 use crate::failure::Failure;
@@ -37,22 +40,23 @@ pub trait Audience: Send {
 /// Where the input cannot be read, or what was made not be told.
 pub async fn rehearse_on_thread(
     source: Source,
-    (maker, world): (Maker, World),
+    (maker, world, times): (Maker, World, (Bounds, i64)),
     stop: Stop,
     mut audience: Box<dyn Audience>,
 ) -> Result<ProduceReport, Failure> {
-    super::on_a_thread(move || rehearse(source, (&maker, world), &stop, audience.as_mut())).await
+    super::on_a_thread(move || rehearse(source, (&maker, world, times), &stop, audience.as_mut())).await
 }
 
 fn rehearse(
     source: Source,
-    (maker, mut world): (&Maker, World),
+    (maker, mut world, (bounds, now)): (&Maker, World, (Bounds, i64)),
     stop: &Stop,
     audience: &mut dyn Audience,
 ) -> Result<ProduceReport, Failure> {
     let fed = feed::start(source, Arc::new(AtomicU64::new(0)))?;
     let mut ledger: Ledger<Reason> = Ledger::default();
     let mut room = Room::default();
+    let mut clock = Clock::new(bounds, now);
     let ending = loop {
         if stop.signal().is_some() {
             break Ending::Signal;
@@ -67,7 +71,8 @@ fn rehearse(
             let end = if line.is_blank() {
                 End::Blank
             } else {
-                match maker.prepare(&line, &mut room, &mut world) {
+                let made = maker.prepare(&line, &mut room, &mut world);
+                match made.and_then(|made| clock.check(made.timestamp).map(|()| made)) {
                     Ok(prepared) => {
                         let event = prepared.event.and_then(|event| maker.event(event));
                         audience.line(number, Ok((&prepared, event)))?;

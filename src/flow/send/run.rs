@@ -9,8 +9,8 @@ use eventctl_core::produce::{
 };
 use eventctl_core::record::Header;
 
-use super::feed::Fed;
 use super::clock::Clock;
+use super::feed::Fed;
 use super::pace::Pace;
 use super::rejects::Rejects;
 use super::{Outlet, SendOptions, Sink, World};

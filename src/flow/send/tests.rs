@@ -10,7 +10,7 @@ use eventctl_core::catalog::{Encoding, Partitioner, TENANT_PATTERN};
 use eventctl_core::fault::{Fault, FaultKind};
 use eventctl_core::partitioner::Placement;
 use eventctl_core::produce::{
-    End, Ending, Ledger, Maker, OnError, ProduceReport, Reason, Recipe, RecipeInput, TransactionEnd,
+    Bounds, End, Ending, Ledger, Maker, OnError, ProduceReport, Reason, Recipe, RecipeInput, TransactionEnd,
 };
 
 use super::transaction::apply;
@@ -148,7 +148,14 @@ impl Test {
             source: Source::Lines(Input::open(&path).unwrap()),
             maker: Maker::Bodies(Box::new(recipe.unwrap())),
             world: World::default(),
-            options: SendOptions { on_error: self.on_error, rejects, rate: None, max_in_flight: 3 },
+            options: SendOptions {
+                on_error: self.on_error,
+                rejects,
+                rate: None,
+                max_in_flight: 3,
+                bounds: Bounds::default(),
+                now: 0,
+            },
             sink: Box::new(self.told.clone()),
             stop: self.stop.clone(),
             bytes_read: Arc::default(),

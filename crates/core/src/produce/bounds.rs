@@ -26,7 +26,9 @@ pub enum BoundError {
         limit: i64,
     },
     /// It is too far in the future.
-    #[error("the timestamp {stamp} is further ahead than the topic takes (message.timestamp.after.max.ms={limit})")]
+    #[error(
+        "the timestamp {stamp} is further ahead than the topic takes (message.timestamp.after.max.ms={limit})"
+    )]
     After {
         /// The timestamp, in milliseconds since 1970.
         stamp: i64,
@@ -86,9 +88,7 @@ mod tests {
             inherited: None,
             sensitive: false,
         };
-        Bounds::of(&LiveConfig(
-            settings.iter().map(|(key, text)| ((*key).to_owned(), value(text))).collect(),
-        ))
+        Bounds::of(&LiveConfig(settings.iter().map(|(key, text)| ((*key).to_owned(), value(text))).collect()))
     }
 
     #[test]
