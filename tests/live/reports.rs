@@ -71,11 +71,11 @@ fn skew_counts_what_kcat_counts_and_names_the_heaviest_keys() {
     assert!(data["advice"].as_array().expect("advice").iter().any(|it| it["kind"] == "hot_key"), "{run}");
     assert_eq!(data["window"]["offsets"], data["window"]["offsets_there"], "{run}");
 
-    // A part of it: the last 500 offsets of one partition.
+    // A part of it: the last 500 offsets of one partition, which has nothing to be uneven with.
     let partition = hot["partition"].to_string();
     let part = world
         .run(&["topics", "skew", &topic, "--partitions", &partition, "--from", "-500", "-o", "json"])
-        .ends(1);
+        .ends(0);
     assert_eq!(part.json()["data"]["records"], 500, "{part}");
     let text = world.run(&["topics", "skew", &topic]).ends(1);
     assert!(text.stdout.contains("███") && text.stdout.contains("all there is"), "{text}");
