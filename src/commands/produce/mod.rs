@@ -53,7 +53,7 @@ pub struct Args {
     /// All lines are this event [default: told by `type`, or the only one]
     #[arg(long, value_name = "EVENT")]
     event: Option<String>,
-    /// Validate and encode by this schema file, v<N>.avsc [default: the newest that is registered]
+    /// Validate and encode by this schema file, vN.avsc [default: the newest that is registered]
     #[arg(long, value_name = "N")]
     schema_version: Option<u32>,
     /// The lines are records as `consume -o json` writes them: keys, values, headers and timestamps go back as they were

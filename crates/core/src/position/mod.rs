@@ -1,7 +1,7 @@
 //! Positions: where in a topic something begins or ends, as people write it, and the offsets that it means.
 //!
 //! [`Position`] is what was written: `start`, `end`, `42`, `all:42`, `-100`, `@2026-11-22T14:02:00Z`, `@-2h`, `0:42,3:17`.
-//! [`freeze`] makes offsets of it, once, from what the brokers say of each partition; what is written to the topic
+//! [`freeze()`] makes offsets of it, once, from what the brokers say of each partition; what is written to the topic
 //! afterwards changes nothing. Every command that reads a range goes through it.
 
 mod freeze;

@@ -81,7 +81,7 @@ impl Blocks {
     }
 
     /// Takes note that so many bytes of the room were read, and gives the lines that are whole now. One call may leave
-    /// a second block behind: ask [`Blocks::next`] until there is none.
+    /// a second block behind: ask [`Blocks::whole`] until there is none.
     pub fn read(&mut self, bytes: usize) -> Option<Block> {
         let from = self.filled;
         self.filled = from.saturating_add(bytes).min(self.buffer.len());

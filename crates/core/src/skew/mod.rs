@@ -1,6 +1,6 @@
 //! How the records of a topic lie on its partitions: how many and how large, and which keys are the heaviest.
 //!
-//! A [`Skew`] takes records one by one, in bounded memory: a counter per partition and a [sketch](sketch) of the
+//! A [`Skew`] takes records one by one, in bounded memory: a counter per partition and a sketch of the
 //! heaviest keys. Lanes that own their partitions have one each; [`SkewReport::of`] joins them without loss, since no key
 //! of a partition is in two of them. What the numbers mean is [`advise`]'s, a function of the report.
 

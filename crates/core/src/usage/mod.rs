@@ -2,7 +2,7 @@
 //!
 //! A [`Usage`] takes records one by one and keeps, in bounded memory, how many carried what: by identity (an id, a GUID,
 //! a version named in an envelope) and partition, with the first and the last of them. What an identity means, the
-//! registry knows; [`UsageReport::of`] is handed that and sums up by subject. [`phase`] decides what may be said of a
+//! registry knows; [`UsageReport::of`] is handed that and sums up by subject. [`phase()`] decides what may be said of a
 //! migration, and is strict: that an old version is gone is said only where nothing that is left unread could hold it.
 
 mod fold;
