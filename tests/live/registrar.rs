@@ -195,8 +195,8 @@ fn two_at_once_do_no_harm() {
             run.join().expect("a run").ends(0);
         }
     });
-    // Apicurio looks for a schema and adds it in two steps, so that two who register one at the same moment may get a
-    // version each; it is the same schema then, under the same id.
+    // Where a registry looks for a schema and adds it in two steps, two who register one at the same moment may get a
+    // version each; that does no harm as long as it is the same schema, under the same id.
     let listed = listed(&world, &subject);
     let versions = listed["versions"].as_array().expect("versions");
     let ids: std::collections::BTreeSet<u64> =
