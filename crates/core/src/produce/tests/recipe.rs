@@ -261,7 +261,7 @@ fn each_wrong_line_is_refused_with_its_place_and_what_was_expected() {
         ),
         (
             r#"{"type":"MATCHED","agentId":"","timestamp":7,"eventId":1}"#,
-            "`eventId` must be null or a string, not the number 1 (column 58)",
+            "`eventId` must be a value of the union [null, string], not the number 1 (column 56)",
         ),
         (
             r#"{"type":"CHANGED","agentId":"a","count":1,"timestamp":0}"#,
