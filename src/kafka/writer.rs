@@ -70,8 +70,8 @@ pub struct WriterOptions {
     /// How many bytes a batch may have at its topics, where that is known: what is larger is refused before it is sent,
     /// for the broker would refuse its whole batch.
     pub batch_bytes: Option<i64>,
-    /// librdkafka's name of a codec; none leaves it to the settings, which leave it out.
-    pub compression: Option<String>,
+    /// The codec that batches are packed with, where the user's settings name none.
+    pub codec: Option<&'static str>,
 }
 
 /// A record to write.
@@ -207,21 +207,27 @@ impl WriterOptions {
             settings.push(("transaction.timeout.ms", milliseconds(*timeout)));
         }
         settings.push(("message.timeout.ms", milliseconds(delivery)));
-        settings.extend(self.compression.iter().map(|codec| ("compression.type", codec.clone())));
         settings
     }
 }
 
 impl WriterOptions {
-    /// How large batches may become, where that is known.
+    /// How batches are packed and how large they may become, where that is known; the user's settings win.
     fn batch(&self, options: &ConnectOptions) -> Vec<(&'static str, String)> {
-        let Some(bytes) = self.batch_bytes else { return Vec::new() };
-        let mut settings = vec![("batch.size", bytes.clamp(1_000, 1_000_000).to_string())];
-        // Packed, a large record may do; only the broker can tell.
         let codecs = ["compression.codec", "compression.type"];
         let packed = options.settings.iter().any(|(name, _)| codecs.contains(&name.as_str()));
-        if self.compression.is_none() && !packed {
-            settings.push(("message.max.bytes", bytes.clamp(1_000, 40_000_000).to_string()));
+        let mut settings = Vec::new();
+        // A codec under one of its names would stand beside the user's under the other.
+        if let (Some(codec), false) = (self.codec, packed) {
+            settings.push(("compression.type", codec.to_owned()));
+        }
+        if let Some(bytes) = self.batch_bytes {
+            settings.push(("batch.size", bytes.clamp(1_000, 1_000_000).to_string()));
+            // Whoever asks for a codec may mean a record that is too large without it, and only the broker can tell. Ours
+            // is never asked for: what is refused does not hang on how well a record happens to pack.
+            if !packed {
+                settings.push(("message.max.bytes", bytes.clamp(1_000, 40_000_000).to_string()));
+            }
         }
         settings
     }
@@ -356,7 +362,7 @@ mod tests {
             max_in_flight: 1_000,
             partitioner: Partitioner::Murmur2,
             batch_bytes: None,
-            compression: None,
+            codec: None,
         }
     }
 

@@ -192,7 +192,7 @@ fn every_codec_is_read_and_written() {
     let options = connect(&shared.brokers);
     for codec in ["none", "gzip", "snappy", "lz4", "zstd"] {
         let topic = topic(&shared, codec, 1, &["compression.type=producer"]);
-        let how = WriterOptions { compression: Some(codec.to_owned()), ..plain_writer() };
+        let how = WriterOptions { codec: Some(codec), ..plain_writer() };
         let writer = writer(&options, &topic, &how);
         let values: Vec<String> = (0..2_000).map(|number| format!("{codec} {number}")).collect();
         for value in &values {

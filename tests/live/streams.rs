@@ -90,7 +90,7 @@ pub(crate) fn plain_writer() -> WriterOptions {
         batch_bytes: None,
         max_in_flight: 10_000,
         partitioner: Partitioner::Murmur2,
-        compression: None,
+        codec: None,
     }
 }
 

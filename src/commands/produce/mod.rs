@@ -199,7 +199,7 @@ impl Args {
             max_in_flight: self.max_in_flight as usize,
             partitioner,
             batch_bytes: bounds.bytes,
-            compression: None,
+            codec: bounds.codec,
         };
         let options = SendOptions {
             on_error: self.on_error.rule(),
