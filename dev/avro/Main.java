@@ -9,6 +9,10 @@ import java.util.Iterator;
 import java.util.stream.Stream;
 import org.apache.avro.AvroRuntimeException;
 import org.apache.avro.Schema;
+import org.apache.avro.file.DataFileReader;
+import org.apache.avro.generic.GenericDatumReader;
+import org.apache.avro.generic.GenericDatumWriter;
+import org.apache.avro.io.EncoderFactory;
 
 /**
  * What Avro's own library says, for eventctl to be compared with.
@@ -16,6 +20,7 @@ import org.apache.avro.Schema;
  * <pre>
  *   fixtures SCHEMAS TEXTS FOLDER   write all fixtures into the folder
  *   check READER WRITER             print the verdict on two schema files as JSON
+ *   read FILE                       print the data of a container file, each as a line of Avro's JSON
  * </pre>
  */
 public final class Main {
@@ -24,6 +29,7 @@ public final class Main {
     public static void main(String[] arguments) throws IOException {
         switch (arguments[0]) {
             case "fixtures" -> fixtures(Path.of(arguments[1]), Path.of(arguments[2]), Path.of(arguments[3]));
+            case "read" -> read(Path.of(arguments[1]));
             case "check" -> System.exit(check(Path.of(arguments[1]), Path.of(arguments[2])));
             default -> throw new IllegalArgumentException(arguments[0]);
         }
@@ -37,6 +43,18 @@ public final class Main {
         write(folder.resolve("parsing.jsonl"), Parsing.all(Files.readAllLines(texts)));
         write(folder.resolve("datums.jsonl"), Datums.all(events));
         write(folder.resolve("resolution.jsonl"), Resolution.all());
+    }
+
+    private static void read(Path file) throws IOException {
+        try (var data = new DataFileReader<Object>(file.toFile(), new GenericDatumReader<>())) {
+            var writer = new GenericDatumWriter<Object>(data.getSchema());
+            var encoder = EncoderFactory.get().jsonEncoder(data.getSchema(), System.out);
+            for (Object datum : data) {
+                writer.write(datum, encoder);
+            }
+            encoder.flush();
+            System.out.println();
+        }
     }
 
     private static void write(Path file, Stream<JsonNode> lines) throws IOException {

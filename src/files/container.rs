@@ -1,4 +1,4 @@
-//! Avro container files, read a block at a time: the door to apache-avro, which unpacks.
+//! Avro container files, read and written a block at a time: the door to apache-avro, which packs and unpacks.
 //!
 //! What a block holds is not looked into here. The file's own schema stands at its beginning; every length in it is held
 //! against a limit before it is believed, because a file may be anything.
@@ -15,6 +15,8 @@ const MAGIC: &[u8] = b"Obj\x01";
 const SYNC: usize = 16;
 /// How many bytes a block, or the whole beginning, may have as it stands in the file.
 const LIMIT: usize = 64 << 20;
+/// What packs the blocks that we write: every reader has to know it (Avro specification, "Required Codecs").
+const CODEC: &str = "deflate";
 /// How many bytes are read at once.
 const ROOM: usize = 256 << 10;
 
@@ -27,6 +29,57 @@ pub struct Container {
     codec: Codec,
     sync: Vec<u8>,
     schema: String,
+}
+
+/// What an Avro container file is made of, as bytes to write one after the other.
+#[derive(Debug)]
+pub struct ContainerParts {
+    sync: [u8; SYNC],
+}
+
+impl ContainerParts {
+    /// The beginning of a file whose data are written with this schema, and what makes its blocks.
+    #[must_use]
+    pub fn begin(schema: &str, into: &mut Vec<u8>) -> ContainerParts {
+        // Any bytes that other files do not have.
+        let sync = *uuid::Uuid::now_v7().as_bytes();
+        into.extend_from_slice(MAGIC);
+        let metadata = [("avro.schema", schema), ("avro.codec", CODEC)];
+        write_long(metadata.len() as u64, into);
+        for (name, value) in metadata {
+            for text in [name, value] {
+                write_long(text.len() as u64, into);
+                into.extend_from_slice(text.as_bytes());
+            }
+        }
+        write_long(0, into);
+        into.extend_from_slice(&sync);
+        ContainerParts { sync }
+    }
+
+    /// A block of so many data.
+    ///
+    /// # Errors
+    /// `Machine` where they cannot be packed.
+    pub fn block(&self, count: u64, mut data: Vec<u8>, into: &mut Vec<u8>) -> Result<(), Failure> {
+        let packed = Codec::Deflate(apache_avro::DeflateSettings::default()).compress(&mut data);
+        packed.map_err(|error| Failure::machine(format!("a block of data cannot be packed: {error}")))?;
+        write_long(count, into);
+        write_long(data.len() as u64, into);
+        into.extend_from_slice(&data);
+        into.extend_from_slice(&self.sync);
+        Ok(())
+    }
+}
+
+/// Writes a number that is not below 0 as Avro writes a long.
+fn write_long(number: u64, into: &mut Vec<u8>) {
+    let mut rest = number << 1;
+    while rest >= 0x80 {
+        into.push((rest & 0x7f) as u8 | 0x80);
+        rest >>= 7;
+    }
+    into.push(rest as u8);
 }
 
 /// Some data that follow each other.
@@ -232,6 +285,23 @@ mod tests {
             assert_eq!(read(&written(codec, 5_000)).unwrap(), plain, "{word}");
         }
         assert_eq!(read(&written(Codec::Null, 0)).unwrap(), (0, Vec::new()));
+    }
+
+    #[test]
+    fn what_we_write_is_read_by_the_crate() {
+        let mut file = Vec::new();
+        let parts = ContainerParts::begin(SCHEMA, &mut file);
+        for block in 0_u8..3 {
+            // "a" has one byte: its length, 1, is written as 2.
+            let data: Vec<u8> = (0..100).flat_map(|_| [2, b'a' + block]).collect();
+            parts.block(100, data, &mut file).unwrap();
+        }
+        let reader = apache_avro::Reader::new(file.as_slice()).unwrap();
+        assert_eq!(reader.writer_schema(), &apache_avro::Schema::parse_str(SCHEMA).unwrap());
+        let texts: Vec<String> = reader.map(|value| format!("{:?}", value.unwrap())).collect();
+        assert_eq!(texts.len(), 300);
+        assert!(texts[0].contains("\"a\"") && texts[299].contains("\"c\""), "{}", texts[299]);
+        assert_eq!(read(&file).unwrap().0, 300);
     }
 
     #[test]

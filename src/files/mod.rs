@@ -15,7 +15,7 @@ use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 
-pub use container::{Container, ContainerBlock};
+pub use container::{Container, ContainerBlock, ContainerParts};
 pub use input::Input;
 pub use schemas::{SchemaFolder, list_schemas, read_schemas};
 pub use stream::Stream;

@@ -10,7 +10,7 @@ use eventctl_core::payload::{KnownSchema, Problem, ProblemClass, SchemaTexts};
 use tokio::runtime::Handle;
 
 use super::schema_cache::{FetchError, Fetched, SchemaCache};
-use crate::registry::{Found, Registry, SchemaType};
+use crate::registry::{Found, Registry, SchemaType, VersionName};
 
 /// How long the answer "not available" holds: a registry that is down must not make every record wait for it.
 const UNAVAILABLE_FOR: Duration = Duration::from_secs(10);
@@ -47,6 +47,13 @@ impl KnownSchemas {
         KnownSchemas { source, runtime: Handle::current(), style, known: BTreeMap::new() }
     }
 
+    /// The same for another thread, with none known yet.
+    #[must_use]
+    pub fn another(&self) -> Self {
+        let (source, runtime) = (self.source.clone(), self.runtime.clone());
+        KnownSchemas { source, runtime, style: self.style, known: BTreeMap::new() }
+    }
+
     /// True where there is a registry to ask.
     #[must_use]
     pub fn has_source(&self) -> bool {
@@ -77,6 +84,23 @@ impl KnownSchemas {
         }
         self.known.insert(id, Entry { schema: schema.clone(), at: Instant::now() });
         schema
+    }
+
+    /// The newest version of a subject.
+    ///
+    /// # Errors
+    /// Why there is none.
+    pub fn newest(&mut self, subject: &str) -> Result<Arc<KnownSchema>, Problem> {
+        let unavailable = |why: String| Problem::new(ProblemClass::SchemaUnavailable, why);
+        let Some(source) = &self.source else { return Err(unavailable("no registry is named".to_owned())) };
+        let found = self.runtime.block_on(source.registry.version(subject, VersionName::Latest));
+        match found.map_err(|error| unavailable(format!("subject {subject}: {error}")))? {
+            Found::Here(registered) => self.get(Framing::Id(registered.id)),
+            _ => {
+                let detail = format!("the registry has no subject {subject}");
+                Err(Problem::new(ProblemClass::SchemaUnknown, detail))
+            }
+        }
     }
 
     fn look_up(&self, id: u32) -> Result<Arc<KnownSchema>, Problem> {

@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 
 use eventctl_core::fault::{Fault, FaultKind};
 
+use super::judged::{Judged, Ruling};
 use crate::failure::Failure;
 use crate::kafka::member::{Assigned, Commit, Member, MemberEvent, Share};
 use crate::kafka::scan::{Batch, Item, Message};
@@ -33,7 +34,15 @@ pub trait Handler {
     ///
     /// # Errors
     /// Where the work cannot go on. This record is not committed then.
-    fn record(&mut self, record: &Message<'_>) -> Result<Next, Failure>;
+    fn record(&mut self, record: &Message<'_>, ruling: Ruling) -> Result<Next, Failure>;
+
+    /// Lets others find out about records beforehand. None: a signal came first, and nothing of the batch is handled.
+    ///
+    /// # Errors
+    /// As `record`.
+    fn judge(&mut self, batch: Batch) -> Result<Option<Vec<Judged>>, Failure> {
+        Ok(Some(vec![Judged::open(batch)]))
+    }
 
     /// Makes sure that everything handled so far has taken effect; then it is committed.
     ///
@@ -191,7 +200,7 @@ impl Work {
 
     fn step(&mut self, member: &mut Member, handler: &mut impl Handler) -> Result<Option<Ended>, Failure> {
         match member.next(WAIT) {
-            MemberEvent::Records(batch) => return self.batch(&batch, handler),
+            MemberEvent::Records(batch) => return self.batch(batch, handler),
             MemberEvent::Assigned(assigned) => {
                 self.progress.came(&assigned);
                 handler.assigned(&assigned);
@@ -215,11 +224,12 @@ impl Work {
         Ok(None)
     }
 
-    fn batch(&mut self, batch: &Batch, handler: &mut impl Handler) -> Result<Option<Ended>, Failure> {
-        for item in batch.items() {
+    fn batch(&mut self, batch: Batch, handler: &mut impl Handler) -> Result<Option<Ended>, Failure> {
+        let Some(parts) = handler.judge(batch)? else { return Ok(None) };
+        for (item, ruling) in parts.iter().flat_map(Judged::items) {
             match item {
                 Item::Message(record) => {
-                    let next = handler.record(&record)?;
+                    let next = handler.record(&record, ruling)?;
                     let share = Share { topic: record.topic(), partition: record.partition() };
                     self.progress.handled(share, record.offset());
                     if next == Next::Enough {

@@ -2,8 +2,10 @@
 
 pub mod consume;
 pub mod diagnose;
+pub mod judged;
 pub mod key_schema;
 pub mod known_schemas;
+pub mod lanes;
 pub mod member;
 pub mod merged;
 pub mod provision;

@@ -9,9 +9,10 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use eventctl_core::fault::{Fault, FaultKind};
-use eventctl_core::record::{Header, Record};
+use eventctl_core::record::Record;
 use eventctl_core::scan::{PartitionScan, ScanCounts, ScanEnd, Tracker, Verdict};
 
+use super::judged::{Judge, Judged, Panel, Ruling, with_record};
 use super::range::Ranges;
 use crate::failure::Failure;
 use crate::kafka::budget::fetch_settings;
@@ -61,6 +62,19 @@ pub trait Visitor: Send {
     /// # Errors
     /// What ends the reading at once.
     fn record(&mut self, record: &Record<'_>) -> Result<Next, Failure>;
+
+    /// Gives those who look at the records beforehand, each on a thread of its own; asked once, when reading begins.
+    fn judges(&mut self) -> Vec<Box<dyn Judge>> {
+        Vec::new()
+    }
+
+    /// Looks at a record of which something was found out beforehand.
+    ///
+    /// # Errors
+    /// As `record`.
+    fn judged(&mut self, record: &Record<'_>, _ruling: Ruling) -> Result<Next, Failure> {
+        self.record(record)
+    }
 
     /// Called when all that was there has been looked at, and before more is waited for.
     ///
@@ -200,6 +214,7 @@ impl Scan {
 
     fn run(mut self, visitor: &mut impl Visitor) -> Result<Scanned, Failure> {
         let began = Instant::now();
+        let mut panel = Panel::start(visitor.judges(), &self.names, &self.means.stop)?;
         let mut end = None;
         while end.is_none() && self.tracker.open() > 0 {
             if self.means.stop.signal().is_some() {
@@ -215,13 +230,17 @@ impl Scan {
             } else {
                 self.heard = Instant::now();
             }
-            for item in batch.items() {
-                if let Some(why) = self.item(item, visitor)? {
+            let Some(parts) = panel.judge(batch)? else {
+                end = Some(ScanEnd::Stopped);
+                break;
+            };
+            for (item, ruling) in parts.iter().flat_map(Judged::items) {
+                if let Some(why) = self.item(item, ruling, visitor)? {
                     end = Some(why);
                     break;
                 }
             }
-            drop(batch);
+            drop(parts);
             self.settle(visitor);
             if let (None, Next::End(why)) = (end, visitor.drained()?) {
                 end = Some(why);
@@ -236,9 +255,14 @@ impl Scan {
         })
     }
 
-    fn item(&mut self, item: Item<'_>, visitor: &mut impl Visitor) -> Result<Option<ScanEnd>, Failure> {
+    fn item(
+        &mut self,
+        item: Item<'_>,
+        ruling: Ruling,
+        visitor: &mut impl Visitor,
+    ) -> Result<Option<ScanEnd>, Failure> {
         match item {
-            Item::Message(message) => self.message(&message, visitor),
+            Item::Message(message) => self.message(&message, ruling, visitor),
             Item::End { topic, partition, offset } => {
                 self.tracker.end(topic, partition, offset);
                 Ok(None)
@@ -258,6 +282,7 @@ impl Scan {
     fn message(
         &mut self,
         message: &Message<'_>,
+        ruling: Ruling,
         visitor: &mut impl Visitor,
     ) -> Result<Option<ScanEnd>, Failure> {
         let (topic, partition, offset) = (message.topic(), message.partition(), message.offset());
@@ -268,7 +293,7 @@ impl Scan {
         let size = message.key().map_or(0, <[u8]>::len) + message.value().map_or(0, <[u8]>::len);
         self.counts.bytes = self.counts.bytes.saturating_add(size as u64);
         let name = self.names.get(topic).map_or("", String::as_str);
-        match show(message, name, visitor)? {
+        match show(message, name, ruling, visitor)? {
             Ok(Next::Go) => Ok(None),
             Ok(Next::ClosePartition) => {
                 self.tracker.close_partition(topic, partition);
@@ -349,20 +374,12 @@ impl Scan {
 pub(super) fn show(
     message: &Message<'_>,
     topic: &str,
+    ruling: Ruling,
     visitor: &mut impl Visitor,
 ) -> Result<Result<Next, Fault>, Failure> {
-    let (timestamp, timestamp_type) = message.timestamp();
-    let (key, value) = (message.key(), message.value());
-    let mut headers: Vec<Header<'_>> = Vec::new();
-    if visitor.wants_headers(topic, value)
-        && message.has_headers()
-        && let Err(fault) = message.headers(&mut headers)
-    {
-        return Ok(Err(fault));
-    }
-    let (partition, offset, headers) = (message.partition(), message.offset(), headers.as_slice());
-    let record = Record { topic, partition, offset, timestamp, timestamp_type, key, value, headers };
-    visitor.record(&record).map(Ok)
+    let headers = ruling.leaves_it_open() && visitor.wants_headers(topic, message.value());
+    with_record(message, topic, headers, |record| visitor.judged(record, ruling))
+        .map_or_else(|fault| Ok(Err(fault)), |next| next.map(Ok))
 }
 
 /// Tells whether a partition can be read no further. What a broker may mend by itself is waited for.

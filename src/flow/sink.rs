@@ -37,12 +37,10 @@ impl Sink {
         if self.block.len() >= BLOCK { self.flush() } else { Ok(()) }
     }
 
-    /// Heeds that nothing else is there now.
-    ///
-    /// # Errors
-    /// As [`Stream::write`].
-    pub fn drained(&mut self) -> Result<(), Failure> {
-        if self.eager { self.flush() } else { Ok(()) }
+    /// True where what is there is written as soon as nothing else comes.
+    #[must_use]
+    pub fn is_eager(&self) -> bool {
+        self.eager
     }
 
     /// Writes what was gathered.

@@ -149,6 +149,14 @@ impl Batch {
         Batch { batch, health, of_member: true }
     }
 
+    /// Cuts it into so many parts of about the same size at most, in its order.
+    #[must_use]
+    pub fn split(self, parts: usize) -> Vec<Batch> {
+        let Batch { batch, health, of_member } = self;
+        let part = |batch| Batch { batch, health: Arc::clone(&health), of_member };
+        batch.split(parts).into_iter().map(part).collect()
+    }
+
     /// How many items it holds.
     #[must_use]
     pub fn len(&self) -> usize {

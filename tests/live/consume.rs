@@ -313,3 +313,52 @@ fn avro_comes_back_as_the_json_it_was_made_of() {
     let tagged = world.run(&["consume", &topic, "-o", "avro-json", "--key", "o17"]).ends(0);
     assert_eq!(records(&tagged)[0]["value"]["at"], 1_795_356_120_017_i64);
 }
+
+#[test]
+fn a_container_file_holds_one_event_in_its_newest_version_as_java_reads_it() {
+    const FIRST: &str = r#"{"type": "record", "name": "Placed", "namespace": "live", "fields": [
+      {"name": "orderId", "type": "string"}, {"name": "count", "type": "long"}]}"#;
+    const SECOND: &str = r#"{"type": "record", "name": "Placed", "namespace": "live", "fields": [
+      {"name": "orderId", "type": "string"}, {"name": "note", "type": ["null", "string"], "default": null},
+      {"name": "count", "type": "long"}]}"#;
+    const OTHER: &str = r#"{"type": "record", "name": "Paid", "namespace": "live", "fields": [
+      {"name": "orderId", "type": "string"}, {"name": "count", "type": "long"}]}"#;
+    let shared = Shared::cluster("container");
+    let (topic, placed, paid) = (shared.name("orders"), shared.name("placed"), shared.name("paid"));
+    let world = shared.world();
+    let catalog = format!(
+        "version: 1\ndefaults: {{ replication_factor: 3, config: {{ min.insync.replicas: 2 }} }}\ntopics:\n  {topic}: {{ \
+         partitions: 1, dlq: false, encoding: avro, key: orderId, events: {{ Placed: {{ subject: {placed}, type: PLACED }}, \
+         Paid: {{ subject: {paid}, type: PAID }} }} }}\n"
+    );
+    world.write("eventctl.yaml", settings(&shared.brokers) + &format!("    registry: {}\n", shared.registry));
+    world.write("topics.yaml", catalog);
+    world.write(&format!("schemas/{placed}/v1.avsc"), FIRST);
+    world.write(&format!("schemas/{paid}/v1.avsc"), OTHER);
+    world.run(&["topics", "apply", "--yes"]).ends(0);
+    world.run(&["schema", "register", "--yes"]).ends(0);
+    world.write("old.ndjson", "{\"type\":\"PLACED\",\"orderId\":\"a\",\"count\":9007199254740993}\n");
+    world.run(&["produce", &topic, "--file", "old.ndjson"]).ends(0);
+    world.write(&format!("schemas/{placed}/v2.avsc"), SECOND);
+    world.run(&["schema", "register", "--yes"]).ends(0);
+    let new = "{\"type\":\"PLACED\",\"orderId\":\"b\",\"note\":\"\u{e9}\",\"count\":2}\n\
+               {\"type\":\"PAID\",\"orderId\":\"c\",\"count\":3}\n";
+    world.write("new.ndjson", new);
+    world.run(&["produce", &topic, "--file", "new.ndjson"]).ends(0);
+    let events = world.run(&["consume", &topic, "--event", "Placed", "--out", "placed.avro"]).ends(0);
+    assert!(events.stderr.contains("3 records scanned, 2 matched;"), "{}", events.stderr);
+    let java = |file: &str| {
+        checked(Command::new(repository().join("dev/avro-oracle")).arg("read").arg(world.path(file)))
+    };
+    let expected = "{\"orderId\":\"a\",\"note\":null,\"count\":9007199254740993}\n\
+                    {\"orderId\":\"b\",\"note\":{\"string\":\"\u{e9}\"},\"count\":2}\n";
+    assert_eq!(java("placed.avro"), expected);
+    // What the file cannot hold is told, and makes it less than clean.
+    let mixed = world.run(&["consume", &topic, "--out", "mixed.avro"]).ends(1);
+    assert!(mixed.stderr.contains("2 matched, 1 left out"), "{}", mixed.stderr);
+    assert!(mixed.stderr.contains("choose one with --event"), "{}", mixed.stderr);
+    assert_eq!(java("mixed.avro"), expected);
+    // And it goes back as it is.
+    let back = world.run(&["produce", &topic, "--file", "placed.avro", "--event", "Placed"]).ends(0);
+    assert!(back.stderr.contains("2 acknowledged"), "{}", back.stderr);
+}

@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use eventctl::failure::Failure;
+use eventctl::flow::judged::Ruling;
 use eventctl::flow::member::{Ended, Handler, Next, Pace, run};
 use eventctl::kafka::budget::fetch_settings;
 use eventctl::kafka::connect::ConnectOptions;
@@ -62,7 +63,7 @@ struct Notes<'a> {
 }
 
 impl Handler for Notes<'_> {
-    fn record(&mut self, record: &Message<'_>) -> Result<Next, Failure> {
+    fn record(&mut self, record: &Message<'_>, _ruling: Ruling) -> Result<Next, Failure> {
         self.unflushed.push((record.partition(), record.offset()));
         Ok(Next::More)
     }
@@ -212,7 +213,7 @@ fn a_signal_ends_the_work_and_everything_handled_is_committed() {
     write(&writer, 0, 100);
     struct Some90<'a>(u64, &'a Stop);
     impl Handler for Some90<'_> {
-        fn record(&mut self, _: &Message<'_>) -> Result<Next, Failure> {
+        fn record(&mut self, _: &Message<'_>, _: Ruling) -> Result<Next, Failure> {
             self.0 += 1;
             if self.0 == 90 {
                 self.1.set(Signal::Interrupt);

@@ -3,9 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use eventctl_core::catalog::{Catalog, Encoding, Environment, Topic};
+use eventctl_core::catalog::{Catalog, Encoding, Environment, KeyEncoding, Topic};
 use eventctl_core::codec::event::{EventSchemas, Events, Shape};
 use eventctl_core::codec::{Bytes, Encoder, Form as JsonForm, Style};
+use eventctl_core::key::KeyEncoder;
 use eventctl_core::name::{ClusterId, TopicName};
 use eventctl_core::payload::{Form, Payloads};
 use eventctl_core::schemas::{Library, Version};
@@ -13,6 +14,7 @@ use eventctl_core::schemas::{Library, Version};
 use super::{Context, SchemaFolderArgs};
 use crate::failure::Failure;
 use crate::flow::consume::TopicReading;
+use crate::flow::key_schema;
 use crate::flow::known_schemas::{KnownSchemas, Source};
 use crate::flow::scan::{Means, Progress};
 use crate::flow::schema_cache::SchemaCache;
@@ -58,6 +60,23 @@ impl Context {
             topics.extend(meant.into_iter().filter(|name| seen.insert(name.clone())));
         }
         Ok(topics)
+    }
+
+    /// What writes the keys of a topic. Those in Avro carry an id, so the registry is asked for it.
+    ///
+    /// # Errors
+    /// `Input` where there is no registry, or no schema of keys; `Cluster` where it does not tell.
+    pub async fn key_encoder(&self, topic: &TopicName, encoding: KeyEncoding) -> Result<KeyEncoder, Failure> {
+        let schema = if encoding == KeyEncoding::Avro {
+            let registry = self.registry()?.ok_or_else(|| {
+                Failure::input("keys in avro carry the id of their schema, and no registry is named")
+                    .hint("pass --registry URL, set EVENTCTL_REGISTRY, or add `registry` to the context")
+            })?;
+            Some(self.stop.or(key_schema::of_topic(&registry, topic)).await?)
+        } else {
+            None
+        };
+        KeyEncoder::new(encoding, schema).map_err(Failure::input)
     }
 
     /// How the records of topics are read, as far as the catalog says so; `encoding` says so for all of them.

@@ -11,7 +11,6 @@ use eventctl_core::scan::Window;
 
 use crate::commands::Context;
 use crate::failure::Failure;
-use crate::flow::key_schema;
 use crate::flow::range::{self, RangeRequest};
 use crate::flow::sightings::Looking;
 use crate::flow::window::{self, Times};
@@ -63,7 +62,7 @@ pub(super) async fn run(args: &Args, cx: &Context) -> Result<Outcome, Failure> {
     let catalog = cx.catalog_if_any()?;
     let environment = catalog.as_ref().map(|catalog| cx.environment(catalog)).transpose()?;
     let declared = environment.and_then(|environment: &Environment| environment.topic(args.topic.as_str()));
-    let encoder = encoder(args, key_encoding(args.key_encoding, declared), cx).await?;
+    let encoder = cx.key_encoder(&args.topic, key_encoding(args.key_encoding, declared)).await?;
     let keys = encoded(&args.keys, &encoder)?;
     let (partitions, origin) = match args.partitions {
         Some(partitions) => (partitions, CountOrigin::Flag),
@@ -112,20 +111,6 @@ async fn look(args: &Args, keys: Vec<Vec<u8>>, cx: &Context) -> Result<(Vec<Sigh
         Some(window) => Ok((looking.finish(), window)),
         None => Err(Failure::cluster(format!("topic {}: the brokers told nothing of it", args.topic))),
     }
-}
-
-/// What writes the keys. Those in Avro carry an id, so the registry is asked for it.
-async fn encoder(args: &Args, encoding: KeyEncoding, cx: &Context) -> Result<KeyEncoder, Failure> {
-    let schema = if encoding == KeyEncoding::Avro {
-        let registry = cx.registry()?.ok_or_else(|| {
-            Failure::input("keys in avro carry the id of their schema, and no registry is named")
-                .hint("pass --registry URL, set EVENTCTL_REGISTRY, or add `registry` to the context")
-        })?;
-        Some(cx.stop.or(key_schema::of_topic(&registry, &args.topic)).await?)
-    } else {
-        None
-    };
-    KeyEncoder::new(encoding, schema).map_err(Failure::input)
 }
 
 /// How many partitions the topic has.

@@ -9,6 +9,8 @@ use eventctl_core::payload::{Form, KnownSchema, Payloads, Problem, ProblemClass,
 use eventctl_core::record::Record;
 use eventctl_core::record::json::SchemaNote;
 
+use super::container::Datum;
+use crate::flow::judged::Ruling;
 use crate::flow::known_schemas::KnownSchemas;
 
 /// A value that was looked at.
@@ -16,6 +18,8 @@ pub(super) struct Looked<'r> {
     pub(super) value: Value<'r>,
     pub(super) event: Option<&'r str>,
     pub(super) schema: Option<SchemaNote<'r>>,
+    /// Of a value in the registry's Avro.
+    pub(super) datum: Option<Datum<'r>>,
 }
 
 /// What came of it.
@@ -30,6 +34,18 @@ pub(super) enum Verdict<'r> {
     Undecodable(Problem),
     /// It is one of those that are looked for.
     Found(Looked<'r>),
+}
+
+impl From<Verdict<'_>> for Ruling {
+    fn from(verdict: Verdict<'_>) -> Ruling {
+        match verdict {
+            Verdict::PassOver => Ruling::PassOver,
+            Verdict::NoMatch => Ruling::NoMatch,
+            Verdict::FilterFailed(reason) => Ruling::FilterFailed(reason),
+            Verdict::Undecodable(problem) => Ruling::Undecodable(problem),
+            Verdict::Found(_) => Ruling::Match,
+        }
+    }
 }
 
 /// Looks at values.
@@ -77,6 +93,20 @@ impl Look {
         Look { topics, schemas: Some(schemas), filter, events, decodes, ..Look::default() }
     }
 
+    /// Others that look as this one does, each on a thread of its own; none where that costs more than it gives: fields
+    /// are compared faster than records are handed over.
+    pub(super) fn others(&self, most: usize) -> Vec<Look> {
+        let (Some(filters), Some(schemas)) = (&self.filter, &self.schemas) else { return Vec::new() };
+        if filters.json.is_some() {
+            return Vec::new();
+        }
+        let other = |_| {
+            let filter = Some(filters.whole.clone());
+            Look::new(self.topics.clone(), schemas.another(), filter, (self.events, self.decodes))
+        };
+        (0..most).map(other).collect()
+    }
+
     /// Tells whether the headers of a record have to be known: for the filter, and where they may name the schema.
     pub(super) fn wants_headers(&self, topic: &str, value: Option<&[u8]>) -> bool {
         if self.filter.as_ref().is_some_and(|filter| filter.whole.uses().headers) {
@@ -92,16 +122,19 @@ impl Look {
     }
 
     /// Looks at a record. What is found is borrowed from the record and from here.
-    pub(super) fn at<'r>(&'r mut self, record: &Record<'r>) -> Verdict<'r> {
+    ///
+    /// With `matched` it is known that the filter matches.
+    pub(super) fn at<'r>(&'r mut self, record: &Record<'r>, matched: bool) -> Verdict<'r> {
         let payloads = payloads_of(&self.topics, &self.unknown, record.topic);
-        if let (Some(filters), Some(value)) = (&self.filter, record.value)
+        let filter = if matched { None } else { self.filter.as_ref() };
+        if let (Some(filters), Some(value)) = (filter, record.value)
             && !filters.may_match(payloads.form(), value)
         {
             return Verdict::PassOver;
         }
         if !self.decodes && !self.events && self.filter.is_none() {
             let value = record.value.map_or(Value::Null, Value::Bytes);
-            return Verdict::Found(Looked { value, event: None, schema: None });
+            return Verdict::Found(Looked { value, event: None, schema: None, datum: None });
         }
         let any = matches!(payloads.form(), Form::Any);
         match payloads.see(record, self.events) {
@@ -112,18 +145,16 @@ impl Look {
                         || !self.schemas.as_ref().is_some_and(KnownSchemas::has_source);
                     return match (any && unknown, record.value) {
                         // What only looked like the wire format.
-                        (true, Some(value)) => {
-                            plain(payloads.see_plain(value, self.events), record, self.filter.as_ref())
-                        }
+                        (true, Some(value)) => plain(payloads.see_plain(value, self.events), record, filter),
                         _ => Verdict::Undecodable(problem),
                     };
                 }
                 match &self.current {
-                    Some(current) => avro(current, datum, record, self.filter.as_ref(), &mut self.text),
+                    Some(current) => avro(current, datum, record, filter, &mut self.text),
                     None => Verdict::NoMatch,
                 }
             }
-            seen => plain(seen, record, self.filter.as_ref()),
+            seen => plain(seen, record, filter),
         }
     }
 }
@@ -162,7 +193,7 @@ fn avro<'r>(
     text: &'r mut Vec<u8>,
 ) -> Verdict<'r> {
     let mut matched = filters.is_none();
-    if let Some(filter) = &current.filter {
+    if let (Some(filter), false) = (&current.filter, matched) {
         if !filter.may_match(datum) {
             return Verdict::PassOver;
         }
@@ -193,6 +224,7 @@ fn avro<'r>(
             subject: schema.subject.as_deref(),
             version: schema.version,
         }),
+        datum: Some(Datum { schema, bytes: datum }),
     })
 }
 
@@ -216,7 +248,7 @@ fn plain<'r>(seen: Seen<'r>, record: &Record<'r>, filters: Option<&Filters>) -> 
             other => return not_matched(other, ProblemClass::Json),
         }
     }
-    Verdict::Found(Looked { value, event, schema })
+    Verdict::Found(Looked { value, event, schema, datum: None })
 }
 
 fn not_matched<'r>(verdict: filter::Verdict, class: ProblemClass) -> Verdict<'r> {

@@ -12,14 +12,16 @@ use eventctl_core::scan::{PartitionEnd, PartitionScan, ScanCounts, ScanEnd};
 
 use super::Consume;
 use crate::failure::Failure;
+use crate::flow::judged::{Judged, Panel, Ruling};
 use crate::flow::member::{self, Ended, Handler, MemberReport, Pace};
 use crate::flow::range::Ranges;
-use crate::flow::scan::{MEMORY, Means, Next, Scanned, on_a_thread, show};
+use crate::flow::scan::{MEMORY, Means, Next, Scanned, Visitor as _, on_a_thread, show};
 use crate::gate::{Approved, Consequential};
 use crate::kafka::budget::fetch_settings;
 use crate::kafka::member::{Assigned, Beginning, GroupProtocol, Member, MemberOptions, Share};
 use crate::kafka::offsets::Isolation;
-use crate::kafka::scan::Message;
+use crate::kafka::scan::{Batch, Message};
+use crate::stop::Stop;
 
 /// How long what was written waits for its commit at most.
 const COMMIT_EVERY: Duration = Duration::from_secs(5);
@@ -82,8 +84,8 @@ pub async fn consume(
     let (ranges, means) = (ranges.clone(), means.clone());
     on_a_thread("member", move || {
         let began = Instant::now();
+        let mut handler = Writing::new(&ranges, consume, &means.stop)?;
         let mut member = start(join.get(), &ranges, &means)?;
-        let mut handler = Writing::new(&ranges, consume);
         let pace = Pace { commit_every: COMMIT_EVERY, timeout: means.options.timeout };
         let report = member::run(&mut member, &mut handler, pace, &means.stop);
         // Leaving tells the others at once; that it failed costs them a session's time.
@@ -109,6 +111,7 @@ fn start(join: &Join, ranges: &Ranges, means: &Means) -> Result<Member, Failure>
 /// Writes what a member reads.
 struct Writing {
     consume: Consume,
+    panel: Panel,
     topics: Vec<String>,
     /// The ends of partitions, where reading shall end.
     ends: BTreeMap<Share, i64>,
@@ -129,7 +132,7 @@ struct Place {
 }
 
 impl Writing {
-    fn new(ranges: &Ranges, consume: Consume) -> Self {
+    fn new(ranges: &Ranges, mut consume: Consume, stop: &Stop) -> Result<Self, Failure> {
         let spans = ranges.topics.iter().enumerate().flat_map(|(topic, range)| {
             range
                 .frozen
@@ -138,9 +141,11 @@ impl Writing {
                 .map(move |(partition, span)| (Share { topic, partition: *partition }, *span))
         });
         let spans: Vec<(Share, Span)> = spans.collect();
-        Writing {
+        let topics: Vec<String> = ranges.topics.iter().map(|topic| topic.name.to_string()).collect();
+        Ok(Writing {
+            panel: Panel::start(consume.judges(), &topics, stop)?,
             consume,
-            topics: ranges.topics.iter().map(|topic| topic.name.to_string()).collect(),
+            topics,
             follows: spans.iter().any(|(_, span)| span.until.is_none()),
             ends: spans.into_iter().filter_map(|(share, span)| Some((share, span.until?))).collect(),
             read: BTreeMap::new(),
@@ -148,7 +153,7 @@ impl Writing {
             counts: ScanCounts::default(),
             heard: Instant::now(),
             end: None,
-        }
+        })
     }
 
     /// True where every partition that is ours has been read to its end.
@@ -199,14 +204,14 @@ impl Writing {
 }
 
 impl Handler for Writing {
-    fn record(&mut self, record: &Message<'_>) -> Result<member::Next, Failure> {
+    fn record(&mut self, record: &Message<'_>, ruling: Ruling) -> Result<member::Next, Failure> {
         self.heard = Instant::now();
         let share = Share { topic: record.topic(), partition: record.partition() };
         self.counts.records += 1;
         let size = record.key().map_or(0, <[u8]>::len) + record.value().map_or(0, <[u8]>::len);
         self.counts.bytes = self.counts.bytes.saturating_add(size as u64);
         let topic = self.topics.get(share.topic).map_or("", String::as_str);
-        let next = show(record, topic, &mut self.consume)?;
+        let next = show(record, topic, ruling, &mut self.consume)?;
         let next = next.map_err(|fault| Failure::cluster(format!("the headers cannot be read: {fault}")))?;
         let place = self.read.entry(share).or_insert(Place { from: record.offset(), next: 0, taken: 0 });
         (place.next, place.taken) = (record.offset().saturating_add(1), place.taken + 1);
@@ -217,8 +222,12 @@ impl Handler for Writing {
         Ok(member::Next::More)
     }
 
+    fn judge(&mut self, batch: Batch) -> Result<Option<Vec<Judged>>, Failure> {
+        self.panel.judge(batch)
+    }
+
     fn flush(&mut self) -> Result<(), Failure> {
-        self.consume.sink.flush()
+        self.consume.flush()
     }
 
     fn assigned(&mut self, assigned: &[Assigned]) {
@@ -239,7 +248,7 @@ impl Handler for Writing {
 
     fn is_done(&mut self) -> bool {
         // A follower's lines are seen as they come.
-        if self.consume.sink.drained().is_err() {
+        if self.consume.waits().is_err() {
             self.end = Some(ScanEnd::Closed);
             return true;
         }

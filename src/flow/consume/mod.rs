@@ -3,12 +3,14 @@
 //! What rules a record out is tried in the order of its cost: its key, its timestamp, its bytes, the fields that a
 //! filter names, and only then the whole value.
 
+mod container;
 mod look;
 pub mod member;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use eventctl_core::catalog::KeyEncoding;
+use eventctl_core::codec::wire;
 use eventctl_core::consume::{Form, Shown, Summary, Value};
 use eventctl_core::filter::Filter;
 use eventctl_core::key;
@@ -17,10 +19,12 @@ use eventctl_core::record::json::Body;
 use eventctl_core::record::{OwnedRecord, Record};
 use eventctl_core::scan::ScanEnd;
 
+use super::judged::{Judge, Ruling, judges};
 use super::known_schemas::KnownSchemas;
 use super::scan::{Next, Visitor, on_a_thread};
 use super::sink::Sink;
 use crate::failure::Failure;
+use container::ContainerFile;
 use look::{Look, Looked, Verdict};
 
 /// Which records are wanted.
@@ -44,6 +48,35 @@ pub struct Wanted {
     pub fail_fast: bool,
 }
 
+impl Wanted {
+    /// True where the record's key and timestamp do not rule it out.
+    fn is_candidate(&self, record: &Record<'_>) -> bool {
+        self.key.as_deref().is_none_or(|key| record.key == Some(key))
+            && self.since.is_none_or(|since| record.timestamp >= since)
+            && self.before.is_none_or(|before| record.timestamp < before)
+    }
+}
+
+/// Runs the filter on a thread of its own.
+struct Filtering {
+    wanted: Wanted,
+    look: Look,
+}
+
+impl Judge for Filtering {
+    fn judge(&mut self, record: &Record<'_>) -> Ruling {
+        if self.wanted.is_candidate(record) {
+            self.look.at(record, false).into()
+        } else {
+            Ruling::NoCandidate
+        }
+    }
+
+    fn wants_headers(&self, topic: &str, value: Option<&[u8]>) -> bool {
+        self.look.wants_headers(topic, value)
+    }
+}
+
 /// How the records of one topic are read.
 #[derive(Debug, Clone, Default)]
 pub struct TopicReading {
@@ -65,6 +98,8 @@ pub struct Parts {
     pub form: Box<dyn Form>,
     /// Where to.
     pub sink: Sink,
+    /// True where an Avro container file is written instead of lines.
+    pub container: bool,
 }
 
 /// Looks at the records of a reading and writes those that are wanted.
@@ -74,6 +109,9 @@ pub struct Consume {
     /// Taken out while a record is looked at, so that what was seen may be borrowed from it while it is shown.
     look: Option<Box<Look>>,
     form: Box<dyn Form>,
+    container: Option<ContainerFile>,
+    /// Of keys.
+    key_schemas: KnownSchemas,
     sink: Sink,
     summary: Summary,
     shown_of: BTreeMap<(String, i32), u64>,
@@ -83,13 +121,16 @@ impl Consume {
     /// Begins.
     #[must_use]
     pub fn new(parts: Parts) -> Self {
-        let Parts { wanted, topics, schemas, form, sink } = parts;
+        let Parts { wanted, topics, schemas, form, sink, container } = parts;
         let keys = topics.iter().filter_map(|(name, topic)| Some((name.clone(), topic.key?))).collect();
         let topics = topics.into_iter().map(|(name, topic)| (name, topic.payloads)).collect();
         let events = form.names_events() || !wanted.events.is_empty();
-        let look = Look::new(topics, schemas, wanted.filter.clone(), (events, form.decodes()));
-        let look = Some(Box::new(look));
-        Consume { wanted, keys, look, form, sink, summary: Summary::default(), shown_of: BTreeMap::new() }
+        let key_schemas = schemas.another();
+        let container = container.then(|| ContainerFile::new(schemas.another()));
+        let decodes = form.decodes() || container.is_some();
+        let look = Some(Box::new(Look::new(topics, schemas, wanted.filter.clone(), (events, decodes))));
+        let (summary, shown_of) = (Summary::default(), BTreeMap::new());
+        Consume { wanted, keys, look, form, container, key_schemas, sink, summary, shown_of }
     }
 
     /// Writes what is left, and gives what was counted.
@@ -97,15 +138,21 @@ impl Consume {
     /// # Errors
     /// As [`Sink::flush`].
     pub fn finish(mut self) -> Result<Summary, Failure> {
-        self.sink.flush()?;
+        self.flush()?;
         Ok(self.summary)
     }
 
-    /// True where the record's key and timestamp do not rule it out.
-    fn is_candidate(&self, record: &Record<'_>) -> bool {
-        self.wanted.key.as_deref().is_none_or(|key| record.key == Some(key))
-            && self.wanted.since.is_none_or(|since| record.timestamp >= since)
-            && self.wanted.before.is_none_or(|before| record.timestamp < before)
+    /// Writes what is there.
+    fn flush(&mut self) -> Result<(), Failure> {
+        if let Some(container) = &mut self.container {
+            container.flush(self.sink.block())?;
+        }
+        self.sink.flush()
+    }
+
+    /// Heeds that nothing else is there now.
+    fn waits(&mut self) -> Result<(), Failure> {
+        if self.sink.is_eager() { self.flush() } else { Ok(()) }
     }
 
     fn show(
@@ -114,11 +161,21 @@ impl Consume {
         looked: &Looked<'_>,
         problem: Option<&Problem>,
     ) -> Result<Next, Failure> {
+        if let (Some(container), None) = (&mut self.container, problem) {
+            if let Err(problem) = container.add(&looked.value, looked.datum, self.sink.block())? {
+                self.summary.undecodable(record.coordinate(), &problem);
+                self.summary.matched.shown += 1;
+                return Ok(if self.wanted.fail_fast { Next::End(ScanEnd::FailedFast) } else { Next::Go });
+            }
+            self.sink.added()?;
+            return Ok(self.counted(record));
+        }
         let known = self.keys.iter().find(|(topic, _)| topic == record.topic);
         let encoding = known.map_or(KeyEncoding::Text, |(_, encoding)| *encoding);
         let key = record.key.map(|bytes| key::show(encoding, bytes));
-        let key_text = match &key {
-            Some(key::Shown::Number(number)) => Some(number.to_string()),
+        let key_text = match (&key, encoding, record.key) {
+            (_, KeyEncoding::Avro, Some(bytes)) => decoded_key(&mut self.key_schemas, bytes),
+            (Some(key::Shown::Number(number)), ..) => Some(number.to_string()),
             _ => None,
         };
         let shown = Shown {
@@ -154,6 +211,17 @@ impl Consume {
     }
 }
 
+/// The text of a key in the registry's Avro; none where it cannot be decoded, and stays bytes.
+fn decoded_key(schemas: &mut KnownSchemas, key: &[u8]) -> Option<String> {
+    let (framing, datum) = wire::unframe(key, None).ok()?;
+    let mut text = Vec::new();
+    schemas.get(framing).ok()?.decode(datum, &mut text).ok()?;
+    let text = String::from_utf8(text).ok()?;
+    // A string needs no quotes to be told from others.
+    let plain = text.strip_prefix('"').and_then(|text| text.strip_suffix('"'));
+    Some(plain.filter(|text| !text.contains(['\\', '"'])).map_or_else(|| text.clone(), str::to_owned))
+}
+
 /// Shows records that were kept, and gives what was counted.
 ///
 /// # Errors
@@ -172,17 +240,33 @@ pub async fn show_all(records: Vec<OwnedRecord>, mut consume: Consume) -> Result
 
 impl Visitor for Consume {
     fn record(&mut self, record: &Record<'_>) -> Result<Next, Failure> {
-        if !self.is_candidate(record) {
-            return Ok(Next::Go);
-        }
+        self.judged(record, Ruling::Open)
+    }
+
+    fn judges(&mut self) -> Vec<Box<dyn Judge>> {
+        let looks = self.look.as_ref().map(|look| look.others(judges())).unwrap_or_default();
+        let filtering = |look| Box::new(Filtering { wanted: self.wanted.clone(), look }) as Box<dyn Judge>;
+        looks.into_iter().map(filtering).collect()
+    }
+
+    fn judged(&mut self, record: &Record<'_>, ruling: Ruling) -> Result<Next, Failure> {
+        let matched = match ruling {
+            Ruling::Open if self.wanted.is_candidate(record) => false,
+            Ruling::Match => true,
+            Ruling::Open | Ruling::NoCandidate => return Ok(Next::Go),
+            Ruling::PassOver => return self.looked(record, Verdict::PassOver),
+            Ruling::NoMatch => return self.looked(record, Verdict::NoMatch),
+            Ruling::FilterFailed(reason) => return self.looked(record, Verdict::FilterFailed(reason)),
+            Ruling::Undecodable(problem) => return self.looked(record, Verdict::Undecodable(problem)),
+        };
         let Some(mut look) = self.look.take() else { return Ok(Next::Go) };
-        let next = self.looked(record, look.at(record));
+        let next = self.looked(record, look.at(record, matched));
         self.look = Some(look);
         next
     }
 
     fn drained(&mut self) -> Result<Next, Failure> {
-        self.sink.drained()?;
+        self.waits()?;
         Ok(Next::Go)
     }
 
@@ -206,7 +290,14 @@ impl Consume {
             Verdict::Undecodable(problem) => {
                 self.summary.undecodable(record.coordinate(), &problem);
                 let value = record.value.map_or(Value::Null, Value::Bytes);
-                let next = self.show(record, &Looked { value, event: None, schema: None }, Some(&problem))?;
+                let looked = Looked { value, event: None, schema: None, datum: None };
+                // A file of data has no place for what is none.
+                let next = if self.container.is_none() {
+                    self.show(record, &looked, Some(&problem))?
+                } else {
+                    self.summary.matched.shown += 1;
+                    Next::Go
+                };
                 Ok(if self.wanted.fail_fast { Next::End(ScanEnd::FailedFast) } else { next })
             }
             Verdict::Found(looked) => {

@@ -131,6 +131,20 @@ impl Batch {
         Batch { messages: owned, told: Vec::new(), _client: Some(Arc::clone(client)) }
     }
 
+    /// Cuts it into so many parts of about the same size, in its order.
+    pub(in crate::kafka) fn split(mut self, parts: usize) -> Vec<Batch> {
+        let size = self.messages.len().div_ceil(parts.max(1)).max(1);
+        let mut cut = Vec::with_capacity(parts);
+        while self.messages.len() > size {
+            let rest = self.messages.split_off(size);
+            let messages = std::mem::replace(&mut self.messages, rest);
+            cut.push(Batch { messages, told: Vec::new(), _client: self._client.clone() });
+        }
+        // What was told besides stands behind all messages.
+        cut.push(self);
+        cut
+    }
+
     /// How many messages it holds, ends and errors among them.
     pub(in crate::kafka) fn len(&self) -> usize {
         self.messages.len() + self.told.len()

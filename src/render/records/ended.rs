@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use eventctl_core::consume::Summary;
 use eventctl_core::human;
+use eventctl_core::payload::ProblemClass;
 use eventctl_core::position::Remark;
 use eventctl_core::scan::{PartitionEnd, PartitionScan, ScanCounts, ScanEnd};
 
@@ -71,7 +72,8 @@ pub fn lay_out(ended: &Ended<'_>, page: &mut Page, warnings: bool) {
             page.lit(": ").line(fault);
         }
         for (class, undecodable) in &ended.summary.undecodable {
-            page.tone(Tone::Bad, "undecodable").lit(": ").val(undecodable.count).lit(" ").val(class);
+            let word = if *class == ProblemClass::NotInFile { "left out" } else { "undecodable" };
+            page.tone(Tone::Bad, word).lit(": ").val(undecodable.count).lit(" ").val(class);
             page.lit("; the first at ").val(&undecodable.first).lit(": ").line(&undecodable.reason);
         }
         if let Some((at, reason)) = &ended.summary.filter_error {
@@ -91,8 +93,13 @@ fn line(ended: &Ended<'_>, page: &mut Page) {
     page.val(counted(ended.counts.records, "record")).lit(" scanned, ");
     page.val(summary.matched.shown - summary.undecodable_records().min(summary.matched.shown))
         .lit(" matched");
-    if summary.undecodable_records() > 0 {
-        page.lit(", ").val(summary.undecodable_records()).lit(" undecodable");
+    for (count, word) in [
+        (summary.undecodable_records() - summary.left_out(), " undecodable"),
+        (summary.left_out(), " left out"),
+    ] {
+        if count > 0 {
+            page.lit(", ").val(count).lit(word);
+        }
     }
     if summary.matched.passed_over > 0 {
         page.lit(", ").val(summary.matched.passed_over).lit(" passed over undecoded");

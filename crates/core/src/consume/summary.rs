@@ -91,10 +91,16 @@ impl Summary {
         }
     }
 
-    /// How many records could not be decoded.
+    /// How many records could not be decoded, or not be written.
     #[must_use]
     pub fn undecodable_records(&self) -> u64 {
         self.undecodable.values().map(|undecodable| undecodable.count).sum()
+    }
+
+    /// How many sound records the file could not hold; they are among those of `undecodable_records`.
+    #[must_use]
+    pub fn left_out(&self) -> u64 {
+        self.undecodable.get(&ProblemClass::NotInFile).map_or(0, |left_out| left_out.count)
     }
 
     /// True where some records may be sound and could not be looked at.

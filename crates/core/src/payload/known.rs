@@ -27,6 +27,8 @@ pub struct KnownSchema {
     pub version: Option<u32>,
     /// The schema.
     pub schema: Schema,
+    /// Its text, which needs no other schema's.
+    pub text: String,
     decoder: Decoder,
 }
 
@@ -46,7 +48,8 @@ impl KnownSchema {
         let schema = schema::parse(&Source::new(&name, texts.text), &needed)
             .map_err(|findings| refused(findings.first().map_or(String::new(), |it| it.message.clone())))?;
         let decoder = Decoder::new(&schema, style).map_err(|error| refused(error.to_string()))?;
-        Ok(KnownSchema { id: texts.id, subject: None, version: None, schema, decoder })
+        let text = if texts.needed.is_empty() { texts.text.to_owned() } else { schema::alone(&schema) };
+        Ok(KnownSchema { id: texts.id, subject: None, version: None, schema, text, decoder })
     }
 
     /// The same, with the subject and version that the registry has it under.

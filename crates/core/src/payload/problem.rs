@@ -21,6 +21,8 @@ pub enum ProblemClass {
     Envelope,
     /// The key is not what the catalog says.
     Key,
+    /// It is sound, and the file that it should go into cannot hold it.
+    NotInFile,
 }
 
 impl ProblemClass {
@@ -36,6 +38,7 @@ impl ProblemClass {
             ProblemClass::Json => "not_json",
             ProblemClass::Envelope => "envelope",
             ProblemClass::Key => "key",
+            ProblemClass::NotInFile => "not_in_file",
         }
     }
 
@@ -57,6 +60,7 @@ impl fmt::Display for ProblemClass {
             ProblemClass::Json => "not JSON",
             ProblemClass::Envelope => "no known envelope",
             ProblemClass::Key => "broken key",
+            ProblemClass::NotInFile => "not for this file",
         })
     }
 }

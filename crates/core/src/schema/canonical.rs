@@ -6,6 +6,7 @@
 
 use std::collections::BTreeSet;
 
+use super::logical::LogicalType;
 use super::model::{Content, NodeId, Schema};
 
 /// What is still to be written.
@@ -19,6 +20,17 @@ enum Rest<'a> {
 /// Writes the parsing canonical form, character for character as Java does.
 #[must_use]
 pub fn parsing_form(schema: &Schema) -> String {
+    written(schema, false)
+}
+
+/// Writes a schema as one text that needs no other: the parsing canonical form with logical types. Docs, defaults and
+/// aliases are left out.
+#[must_use]
+pub fn alone(schema: &Schema) -> String {
+    written(schema, true)
+}
+
+fn written(schema: &Schema, logical: bool) -> String {
     let mut out = String::new();
     let mut seen = BTreeSet::new();
     // What is written next is on top: types may refer to each other deeper than a thread's stack goes.
@@ -33,14 +45,14 @@ pub fn parsing_form(schema: &Schema) -> String {
                 rest.push(Rest::Text("}"));
                 rest.push(Rest::Type(id));
             }
-            Rest::Type(id) => write_type(schema, id, &mut seen, &mut out, &mut rest),
+            Rest::Type(id) => write_type((schema, logical), id, &mut seen, &mut out, &mut rest),
         }
     }
     out
 }
 
 fn write_type<'a>(
-    schema: &'a Schema,
+    (schema, logical): (&'a Schema, bool),
     id: NodeId,
     seen: &mut BTreeSet<&'a str>,
     out: &mut String,
@@ -55,6 +67,7 @@ fn write_type<'a>(
         }
         out.push_str(&format!("{{\"name\":\"{name}\",\"type\":\"{kind}\""));
     }
+    let logical = schema.node(id).logical.filter(|_| logical).map(attributes);
     match content {
         Content::Array(inner) | Content::Map(inner) => {
             let part = if matches!(content, Content::Array(_)) { "items" } else { "values" };
@@ -83,7 +96,44 @@ fn write_type<'a>(
             let symbols: Vec<String> = symbols.symbols.iter().map(|symbol| format!("\"{symbol}\"")).collect();
             out.push_str(&format!(",\"symbols\":[{}]}}", symbols.join(",")));
         }
-        Content::Fixed(fixed) => out.push_str(&format!(",\"size\":{}}}", fixed.size)),
-        _ => out.push_str(&format!("\"{kind}\"")),
+        Content::Fixed(fixed) => {
+            out.push_str(&format!(",\"size\":{}{}}}", fixed.size, logical.unwrap_or_default()));
+        }
+        _ => match logical {
+            Some(logical) => out.push_str(&format!("{{\"type\":\"{kind}\"{logical}}}")),
+            None => out.push_str(&format!("\"{kind}\"")),
+        },
+    }
+}
+
+fn attributes(logical: LogicalType) -> String {
+    let name = logical.name();
+    match logical {
+        LogicalType::Decimal { precision, scale } => {
+            format!(",\"logicalType\":\"{name}\",\"precision\":{precision},\"scale\":{scale}")
+        }
+        _ => format!(",\"logicalType\":\"{name}\""),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::schema::{parse, same};
+    use crate::yaml::Source;
+
+    #[test]
+    fn a_schema_alone_is_the_same_without_those_it_needs() {
+        let needed =
+            r#"{"type":"fixed","name":"n.Money","size":8,"logicalType":"decimal","precision":9,"scale":2}"#;
+        let text = r#"{"type":"record","name":"n.R","fields":[
+            {"name":"a","type":"n.Money"},{"name":"b","type":["null","n.Money"]},
+            {"name":"c","type":{"type":"array","items":{"type":"long","logicalType":"timestamp-millis"}}},
+            {"name":"d","type":{"type":"string","logicalType":"uuid"}},{"name":"e","type":["null","n.R"]}]}"#;
+        let parsed = parse(&Source::new("r", text), &[Source::new("money", needed)]).unwrap();
+        let one = alone(&parsed);
+        let again = parse(&Source::new("alone", &one), &[]).unwrap();
+        assert!(same(&parsed, &again), "{one}");
+        assert_eq!(alone(&again), one);
     }
 }

@@ -20,7 +20,7 @@ mod same;
 mod trail;
 mod words;
 
-pub use canonical::parsing_form;
+pub use canonical::{alone, parsing_form};
 pub use level::{Demands, Direction, demands};
 pub use logical::{LogicalProblem, LogicalType};
 pub use model::{
