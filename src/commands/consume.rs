@@ -19,7 +19,7 @@ use crate::failure::{Failure, Kind};
 use crate::files::Stream;
 use crate::flow::consume::member::{self, Consumed, Join};
 use crate::flow::consume::{self, Consume, Parts, Wanted};
-use crate::flow::merged::{InTime, Last};
+use crate::flow::merged::{self, Last};
 use crate::flow::range::{self, RangeRequest, Ranges};
 use crate::flow::scan::{self, Scanned};
 use crate::flow::sink::Sink;
@@ -299,8 +299,8 @@ async fn last(
     let means = cx.scan_means()?;
     loop {
         let cut = range::last_offsets(&whole, window);
-        let (scanned, merged) = scan::scan(&cut, &means, InTime::new(&cut, Last::new(most))).await?;
-        let records = merged.into_inner().records();
+        let (scanned, last) = merged::scan(&cut, &means, Last::new(most)).await?;
+        let records = last.records();
         let is_whole = cut.topics.iter().zip(&whole.topics).all(|(cut, whole)| cut.frozen == whole.frozen);
         if records.len() >= most || is_whole || scanned.end != ScanEnd::Ends {
             *ranges = cut;
@@ -389,10 +389,7 @@ async fn read(
         _ => crate::ui::Bar::hidden(),
     };
     let read = match args.order {
-        Some(OrderName::Time) => {
-            let read = scan::scan(ranges, &means, InTime::new(ranges, consume)).await;
-            read.map(|(scanned, merged)| (scanned, merged.into_inner()))
-        }
+        Some(OrderName::Time) => merged::scan(ranges, &means, consume).await,
         None => scan::scan(ranges, &means, consume).await,
     };
     bar.finish();
