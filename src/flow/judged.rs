@@ -66,16 +66,22 @@ impl Judged {
         Judged { batch, rulings: Vec::new() }
     }
 
-    /// Its items; with each record what was found out about it.
+    /// How many places it has.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.batch.len()
+    }
+
+    /// The item at a place, and what was found out about it; none where nothing of interest stands there.
+    #[must_use]
+    pub fn item(&self, place: usize) -> Option<(Item<'_>, Ruling)> {
+        let ruling = self.rulings.get(place).cloned().unwrap_or(Ruling::Open);
+        self.batch.item(place).map(|item| (item, ruling))
+    }
+
+    /// Its items.
     pub fn items(&self) -> impl Iterator<Item = (Item<'_>, Ruling)> {
-        let mut rulings = self.rulings.iter();
-        self.batch.items().map(move |item| {
-            let ruling = match &item {
-                Item::Message(_) => rulings.next().cloned(),
-                _ => None,
-            };
-            (item, ruling.unwrap_or(Ruling::Open))
-        })
+        (0..self.len()).filter_map(|place| self.item(place))
     }
 }
 
@@ -138,8 +144,11 @@ fn stuck((topic, partition, offset): At, topics: &[String]) -> Failure {
 fn job(mut judge: Box<dyn Judge>, topics: Vec<String>) -> Job<Batch, Vec<Ruling>, At> {
     Box::new(move |batch: &Batch, place: &Place<At>| {
         let mut rulings = Vec::with_capacity(batch.len());
-        for item in batch.items() {
-            let Item::Message(message) = item else { continue };
+        for item in (0..batch.len()).map(|place| batch.item(place)) {
+            let Some(Item::Message(message)) = item else {
+                rulings.push(Ruling::Open);
+                continue;
+            };
             let topic = topics.get(message.topic()).map_or("", String::as_str);
             if !place.begin((message.topic(), message.partition(), message.offset())) {
                 break;

@@ -15,13 +15,13 @@ use eventctl_core::scan::{PartitionScan, ScanCounts, ScanEnd, Tracker, Verdict};
 use super::judged::{Judge, Judged, Panel, Ruling, with_record};
 use super::range::Ranges;
 use crate::failure::Failure;
-use crate::kafka::budget::fetch_settings;
+use crate::kafka::budget::{FetchSettings, fetch_settings};
 use crate::kafka::connect::ConnectOptions;
-use crate::kafka::scan::{Item, Message, ScanOptions, ScanStart, Scanner};
+use crate::kafka::scan::{Batch, Item, Message, ScanOptions, ScanStart, Scanner};
 use crate::stop::Stop;
 
 /// How long one wait for records takes at most: a signal is heeded this soon.
-const WAIT: Duration = Duration::from_millis(100);
+pub(super) const WAIT: Duration = Duration::from_millis(100);
 
 /// How long a log may be shorter than it was, before it is called truncated: a new leader learns its high watermark
 /// from its followers only after some time.
@@ -42,17 +42,6 @@ pub enum Next {
     ClosePartition,
     /// Nothing more.
     End(ScanEnd),
-}
-
-/// What a visitor wants of one partition.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Wish {
-    /// Nothing for now.
-    Pause,
-    /// More again.
-    Resume,
-    /// Nothing any more.
-    Close,
 }
 
 /// Whoever looks at the records of a reading.
@@ -82,14 +71,6 @@ pub trait Visitor: Send {
     /// As `record`.
     fn drained(&mut self) -> Result<Next, Failure> {
         Ok(Next::Go)
-    }
-
-    /// Hears that a partition of this topic (by its place among the topics of the reading) gives no more records.
-    fn ended(&mut self, _topic: usize, _partition: i32) {}
-
-    /// What it wants of partitions, asked after each batch.
-    fn wishes(&mut self) -> Vec<(usize, i32, Wish)> {
-        Vec::new()
     }
 
     /// False where the headers of a record with this value are of no interest: to take them apart costs as much as the
@@ -149,7 +130,7 @@ pub async fn scan<V: Visitor + 'static>(
 ) -> Result<(Scanned, V), Failure> {
     let (ranges, means) = (ranges.clone(), means.clone());
     on_a_thread("scan", move || {
-        Scan::start(&ranges, &means).and_then(|scan| scan.run(&mut visitor)).map(|it| (it, visitor))
+        Scan::start(&ranges, &means, fetch_settings).and_then(|scan| scan.run(&mut visitor)).map(|it| (it, visitor))
     })
     .await
 }
@@ -171,18 +152,23 @@ pub async fn on_a_thread<T: Send + 'static>(
     result.await.map_err(|_| Failure::machine("the reading ended without a result"))?
 }
 
-struct Scan {
+/// How much is held ready for so many partitions of so many brokers, in so much memory.
+pub(super) type Budget = fn(usize, usize, usize) -> FetchSettings;
+
+/// A reading under way, whatever the order in which its items are taken.
+pub(super) struct Scan {
     scanner: Option<Scanner>,
     tracker: Tracker,
     names: Vec<String>,
     counts: ScanCounts,
     means: Means,
     short_since: Option<Instant>,
+    began: Instant,
     heard: Instant,
 }
 
 impl Scan {
-    fn start(ranges: &Ranges, means: &Means) -> Result<Scan, Failure> {
+    pub(super) fn start(ranges: &Ranges, means: &Means, budget: Budget) -> Result<Scan, Failure> {
         let spans: Vec<_> = ranges.topics.iter().map(|topic| topic.frozen.spans.clone()).collect();
         let tracker = Tracker::new(&spans);
         let starts: Vec<ScanStart> = tracker
@@ -193,7 +179,7 @@ impl Scan {
         let scanner = if starts.is_empty() {
             None
         } else {
-            let budget = fetch_settings(starts.len(), ranges.brokers, MEMORY);
+            let budget = budget(starts.len(), ranges.brokers, MEMORY);
             let isolation = ranges.isolation;
             Some(Scanner::start(
                 &means.options,
@@ -201,61 +187,87 @@ impl Scan {
             )?)
         };
         let names = topics.iter().map(ToString::to_string).collect();
-        Ok(Scan {
-            scanner,
-            tracker,
-            names,
-            counts: ScanCounts::default(),
-            means: means.clone(),
-            short_since: None,
-            heard: Instant::now(),
-        })
+        let (means, now) = (means.clone(), Instant::now());
+        let (counts, short_since) = (ScanCounts::default(), None);
+        Ok(Scan { scanner, tracker, names, counts, means, short_since, began: now, heard: now })
+    }
+
+    /// Those who look at the records of this reading beforehand.
+    pub(super) fn panel(&self, judges: Vec<Box<dyn Judge>>) -> Result<Panel, Failure> {
+        Panel::start(judges, &self.names, &self.means.stop)
     }
 
     fn run(mut self, visitor: &mut impl Visitor) -> Result<Scanned, Failure> {
-        let began = Instant::now();
-        let mut panel = Panel::start(visitor.judges(), &self.names, &self.means.stop)?;
+        let mut panel = self.panel(visitor.judges())?;
         let mut end = None;
-        while end.is_none() && self.tracker.open() > 0 {
-            if self.means.stop.signal().is_some() {
+        while end.is_none() && self.is_open() {
+            if self.is_stopped() {
                 end = Some(ScanEnd::Stopped);
                 break;
             }
-            let batch = match &mut self.scanner {
-                Some(scanner) => scanner.next(WAIT),
-                None => break,
-            };
-            if batch.is_empty() {
-                self.silent()?;
-            } else {
-                self.heard = Instant::now();
-            }
+            let Some(batch) = self.take(|scanner| scanner.next(WAIT))? else { break };
             let Some(parts) = panel.judge(batch)? else {
                 end = Some(ScanEnd::Stopped);
                 break;
             };
             for (item, ruling) in parts.iter().flat_map(Judged::items) {
-                if let Some(why) = self.item(item, ruling, visitor)? {
-                    end = Some(why);
+                end = self.item(item, ruling, visitor)?;
+                if end.is_some() {
                     break;
                 }
             }
             drop(parts);
-            self.settle(visitor);
+            self.settle();
+            self.finished();
             if let (None, Next::End(why)) = (end, visitor.drained()?) {
                 end = Some(why);
             }
-            self.grant(visitor.wishes());
         }
-        Ok(Scanned {
+        Ok(self.report(end))
+    }
+
+    /// The partitions that are still being read: topic and number.
+    pub(super) fn partitions(&self) -> Vec<(usize, i32)> {
+        self.tracker.starts().map(|(topic, partition, _)| (topic, partition)).collect()
+    }
+
+    /// True while something is left to read.
+    pub(super) fn is_open(&self) -> bool {
+        self.tracker.open() > 0
+    }
+
+    /// True once a signal came.
+    pub(super) fn is_stopped(&self) -> bool {
+        self.means.stop.signal().is_some()
+    }
+
+    /// Takes a batch. It fails where nothing can come any more; there is none where nothing was to be read at all.
+    pub(super) fn take(
+        &mut self,
+        take: impl FnOnce(&mut Scanner) -> Batch,
+    ) -> Result<Option<Batch>, Failure> {
+        let Some(scanner) = &mut self.scanner else { return Ok(None) };
+        let batch = take(scanner);
+        if batch.is_empty() {
+            self.silent()?;
+        } else {
+            self.heard = Instant::now();
+        }
+        Ok(Some(batch))
+    }
+
+    /// What became of the reading.
+    pub(super) fn report(self, end: Option<ScanEnd>) -> Scanned {
+        Scanned {
             end: end.unwrap_or(ScanEnd::Ends),
             partitions: self.tracker.report(),
             counts: self.counts,
-            took: began.elapsed(),
-        })
+            took: self.began.elapsed(),
+        }
     }
 
-    fn item(
+    /// Heeds an item. Returns why the reading ends, where it does.
+    pub(super) fn item(
         &mut self,
         item: Item<'_>,
         ruling: Ruling,
@@ -307,14 +319,10 @@ impl Scan {
         }
     }
 
-    /// Stops reading what is done, tells how far it is, and looks at logs that are shorter than they were.
-    fn settle(&mut self, visitor: &mut impl Visitor) {
-        self.end_finished(visitor);
-        if let Some((read, _)) = self.tracker.progress() {
-            self.means.progress.read.store(read, Ordering::Relaxed);
-        } else {
-            self.means.progress.read.store(self.counts.records, Ordering::Relaxed);
-        }
+    /// Tells how far the reading is, and gives up logs that are shorter than they were for too long.
+    pub(super) fn settle(&mut self) {
+        let read = self.tracker.progress().map_or(self.counts.records, |(read, _)| read);
+        self.means.progress.read.store(read, Ordering::Relaxed);
         let short: Vec<_> = self.tracker.short().collect();
         if short.is_empty() {
             self.short_since = None;
@@ -325,34 +333,18 @@ impl Scan {
             for (topic, partition, end, until) in short {
                 self.tracker.fail(topic, partition, truncated(end, until));
             }
-            self.end_finished(visitor);
         }
     }
 
-    fn end_finished(&mut self, visitor: &mut impl Visitor) {
-        for (topic, partition) in self.tracker.finished() {
-            if let Some(scanner) = &mut self.scanner {
-                scanner.finish(topic, partition);
-            }
-            visitor.ended(topic, partition);
-        }
-    }
-
-    fn grant(&mut self, wishes: Vec<(usize, i32, Wish)>) {
-        for (topic, partition, wish) in wishes {
-            match (wish, &mut self.scanner) {
-                (Wish::Close, _) => self.tracker.close_partition(topic, partition),
-                // The client's own pause forgets where it was; a partition that is taken up again begins where we are.
-                (Wish::Pause, Some(scanner)) => scanner.finish(topic, partition),
-                (Wish::Resume, Some(scanner)) => {
-                    let Some(next) = self.tracker.next_offset(topic, partition) else { continue };
-                    if let Err(fault) = scanner.resume(topic, partition, next) {
-                        self.tracker.fail(topic, partition, fault);
-                    }
-                }
-                (Wish::Pause | Wish::Resume, None) => {}
+    /// Stops reading what is done. Returns what that is since this was last called.
+    pub(super) fn finished(&mut self) -> Vec<(usize, i32)> {
+        let finished: Vec<_> = self.tracker.finished().collect();
+        if let Some(scanner) = &mut self.scanner {
+            for (topic, partition) in &finished {
+                scanner.finish(*topic, *partition);
             }
         }
+        finished
     }
 
     /// Nothing came: ends the reading where nothing can come any more.

@@ -4,12 +4,23 @@
 //! the answer's batches after they were decompressed, which may be much more. A record that is larger than any of these
 //! limits is still fetched: the brokers send at least one batch.
 
+/// Where fetched records wait until they are taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Queues {
+    /// All in one queue, in which partitions take turns.
+    One,
+    /// Each partition's in a queue of its own, so that one can be left alone while others are taken from.
+    PerPartition,
+}
+
 /// librdkafka's settings that decide how much is held ready.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct FetchSettings {
-    /// Bytes of keys and values in the queue, beyond which nothing more is fetched.
+    /// Which queues the limits of a queue are for.
+    pub queues: Queues,
+    /// Bytes of keys and values in a queue, beyond which nothing more is fetched.
     pub queued_bytes: usize,
-    /// Records in the queue, beyond which nothing more is fetched: each takes some hundred bytes besides its own.
+    /// Records in a queue, beyond which nothing more is fetched: each takes some hundred bytes besides its own.
     pub queued_records: usize,
     /// Bytes of one partition in one answer.
     pub partition_bytes: usize,
@@ -39,12 +50,41 @@ pub fn fetch_settings(partitions: usize, brokers: usize, memory: usize) -> Fetch
     // Several partitions share an answer: large pieces of few are cheaper than small ones of many, but one partition
     // alone shall not fill every answer.
     let partition_bytes = (answer_bytes / 2).clamp(32 << 10, 512 << 10);
-    FetchSettings { queued_bytes, queued_records, partition_bytes, answer_bytes }
+    let queues = Queues::One;
+    FetchSettings { queues, queued_bytes, queued_records, partition_bytes, answer_bytes }
+}
+
+/// The same where each partition has a queue of its own, and as much again of each is at hand beside it.
+///
+/// A partition holds no less than one fetch and one batch as its producer made it. Where there are more than some 250
+/// partitions, their least adds up to more than is planned: with records of 236 bytes, 300 kB for each of them.
+#[must_use]
+pub fn settings_per_partition(partitions: usize, brokers: usize, memory: usize) -> FetchSettings {
+    let free = memory.saturating_sub(BASE);
+    let share = free / partitions.max(1);
+    let answering = brokers.min(partitions).max(1);
+    // Twice an eighth (queue and hand) for bytes, twice a sixth for what stands beside each record, the rest for the
+    // fetch that comes on top of a queue that is nearly full: of small records it holds many.
+    let queued_bytes = (share / 8).clamp(32 << 10, 8 << 20);
+    let queued_records = (share / 6 / RECORD).clamp(128, 4_096);
+    // An answer stays as long as one record of it does, and one partition may keep its records for long. So answers are
+    // smaller than where all is taken in turn.
+    let answer_bytes = (free / 4 / GROWTH / answering).clamp(64 << 10, 2 << 20);
+    let partition_bytes = (share / 16).clamp(32 << 10, 512 << 10).min(answer_bytes);
+    let queues = Queues::PerPartition;
+    FetchSettings { queues, queued_bytes, queued_records, partition_bytes, answer_bytes }
 }
 
 impl FetchSettings {
     /// Under librdkafka's names.
-    pub(super) fn settings(&self) -> [(&'static str, String); 6] {
+    pub(super) fn settings(&self) -> [(&'static str, String); 7] {
+        // How soon a partition is looked at again after its queue was full, and how long a broker may wait for records
+        // before it answers that there are none. While one request waits, the broker gets no other: of a partition that
+        // was left alone and is wanted now, nothing would come until a request for those at their ends has waited.
+        let (look_again, wait) = match self.queues {
+            Queues::One => ("5", "500"),
+            Queues::PerPartition => ("1", "5"),
+        };
         [
             // Its kilobytes are thousands.
             ("queued.max.messages.kbytes", (self.queued_bytes / 1_000).max(1).to_string()),
@@ -53,8 +93,8 @@ impl FetchSettings {
             ("fetch.max.bytes", self.answer_bytes.to_string()),
             // Where it is above the size of an answer, librdkafka refuses the two; for reading it means nothing else.
             ("message.max.bytes", self.answer_bytes.clamp(1_000, 1_000_000).to_string()),
-            // How soon a partition is looked at again after the queue was full.
-            ("fetch.queue.backoff.ms", "5".to_owned()),
+            ("fetch.queue.backoff.ms", look_again.to_owned()),
+            ("fetch.wait.max.ms", wait.to_owned()),
         ]
     }
 }
@@ -92,7 +132,9 @@ mod tests {
             ((1_000, 30), (8 * MIB, 38_912, 221_366, 442_732)),
         ];
         for ((partitions, brokers), (queued_bytes, queued_records, partition_bytes, answer_bytes)) in rows {
-            let expected = FetchSettings { queued_bytes, queued_records, partition_bytes, answer_bytes };
+            let queues = Queues::One;
+            let expected =
+                FetchSettings { queues, queued_bytes, queued_records, partition_bytes, answer_bytes };
             assert_eq!(fetch_settings(partitions, brokers, 96 * MIB), expected, "{partitions}x{brokers}");
         }
     }
@@ -100,16 +142,45 @@ mod tests {
     #[test]
     fn no_budget_is_too_small_to_read_at_all() {
         for memory in [0, 1, BASE, BASE + 1] {
-            let it = fetch_settings(1_000, 30, memory);
-            assert!(
-                it.answer_bytes >= 64 << 10 && it.partition_bytes >= 32 << 10 && it.queued_records >= 4_096
-            );
+            let one = fetch_settings(1_000, 30, memory);
+            let apart = settings_per_partition(1_000, 30, memory);
+            for it in [one, apart] {
+                assert!(it.answer_bytes >= 64 << 10 && it.partition_bytes >= 32 << 10, "{it:?}");
+            }
+            assert!(one.queued_records >= 4_096 && apart.queued_records >= 128);
+        }
+    }
+
+    /// What is held for records of this size where every partition's queue is full, and as much of it at hand.
+    fn held_apart(it: &FetchSettings, partitions: usize, size: usize) -> usize {
+        let queued = it.queued_records.min(it.queued_bytes / size);
+        let records = 2 * queued + it.partition_bytes / size;
+        partitions * records * (size + RECORD)
+    }
+
+    #[test]
+    fn queues_of_partitions_share_the_budget_as_long_as_there_is_a_sane_share() {
+        for memory in [96 * MIB, 256 * MIB] {
+            for (partitions, brokers) in [(1, 1), (10, 3), (50, 5), (200, 3)] {
+                let it = settings_per_partition(partitions, brokers, memory);
+                for size in [100, 236, 1_000, 10_000] {
+                    let held = BASE + held_apart(&it, partitions, size);
+                    assert!(held <= memory, "{partitions}x{size} in {memory}: {it:?} may hold {held}");
+                }
+                assert!(it.partition_bytes <= it.answer_bytes, "{it:?}");
+            }
+        }
+        // Beyond that the least of each adds up.
+        for partitions in [500, 1_000, 5_000] {
+            let held = held_apart(&settings_per_partition(partitions, 3, 96 * MIB), partitions, 236);
+            assert_eq!(held / partitions, 294_712, "{partitions}");
         }
     }
 
     #[test]
     fn librdkafka_is_told_in_its_own_units() {
         let it = FetchSettings {
+            queues: Queues::One,
             queued_bytes: 8_000_000,
             queued_records: 9,
             partition_bytes: 7,

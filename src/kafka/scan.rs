@@ -11,12 +11,12 @@ use eventctl_core::fault::Fault;
 use eventctl_core::name::TopicName;
 use eventctl_core::record::Header;
 
-use super::budget::FetchSettings;
+use super::budget::{FetchSettings, Queues};
 use super::connect::{ConnectOptions, rejected};
 use super::health::Health;
 use super::native::batch::{self, Entry};
 use super::native::config::known_settings;
-use super::native::consumer::Consumer;
+use super::native::consumer::{BATCH, Consumer};
 use super::native::dispatch::Listener;
 use super::offsets::Isolation;
 use crate::failure::Failure;
@@ -43,7 +43,7 @@ pub struct ScanOptions<'a> {
     pub isolation: Isolation,
     /// The partitions, each once.
     pub starts: &'a [ScanStart],
-    /// How much is held ready.
+    /// How much is held ready, and whether partitions are kept apart.
     pub budget: FetchSettings,
 }
 
@@ -52,6 +52,8 @@ pub struct ScanOptions<'a> {
 pub struct Scanner {
     consumer: Consumer,
     health: Arc<Health>,
+    /// How many messages of a partition that is kept apart are taken at once.
+    most: usize,
 }
 
 /// The user's settings win over these.
@@ -94,20 +96,36 @@ impl Scanner {
         let health = Arc::new(Health::new(&options.brokers, redactor.clone()));
         let listener: Arc<dyn Listener> = Arc::clone(&health) as _;
         let topics = scan.topics.iter().map(TopicName::as_str);
-        let consumer = Consumer::start(&settings, topics, listener)
+        let mut consumer = Consumer::start(&settings, topics, listener)
             .map_err(|error| rejected(&error, &known_settings(), &redactor))?;
         let starts: Vec<_> =
             scan.starts.iter().map(|start| (start.topic, start.partition, start.offset)).collect();
-        let assigned = consumer.assign(&starts).map_err(|error| {
+        let apart = match scan.budget.queues {
+            Queues::One => Ok(()),
+            Queues::PerPartition => consumer.keep_apart(&starts),
+        };
+        let assigned = apart.and_then(|()| consumer.assign(&starts)).map_err(|error| {
             let fault = health.fault(error);
             Failure::cluster(format!("the partitions cannot be read: {fault}"))
         });
-        assigned.map(|()| Scanner { consumer, health })
+        let most = scan.budget.queued_records.clamp(1, BATCH);
+        assigned.map(|()| Scanner { consumer, health, most })
     }
 
     /// Waits for one message, then takes what else is there, up to 4,096 together. An empty batch: nothing came.
     pub fn next(&mut self, wait: Duration) -> Batch {
         let batch = self.consumer.next(wait);
+        self.heard(batch)
+    }
+
+    /// As [`Scanner::next`], of one partition of those that are kept apart. Where nothing of it came, there may be faults
+    /// of others.
+    pub fn next_of(&mut self, topic: usize, partition: i32, wait: Duration) -> Batch {
+        let batch = self.consumer.next_of((topic, partition), wait, self.most);
+        self.heard(batch)
+    }
+
+    fn heard(&self, batch: batch::Batch) -> Batch {
         if batch.has_answer() {
             self.health.answered();
         }
@@ -118,14 +136,6 @@ impl Scanner {
     pub fn finish(&mut self, topic: usize, partition: i32) {
         // A partition that is not read any more, or was never, is finished already.
         let _already = self.consumer.unassign(topic, partition);
-    }
-
-    /// Goes on reading a partition that was finished, from this offset.
-    ///
-    /// # Errors
-    /// Where the client does not take it up again.
-    pub fn resume(&mut self, topic: usize, partition: i32, offset: i64) -> Result<(), Fault> {
-        self.consumer.add(topic, partition, offset).map_err(|error| self.health.fault(error))
     }
 
     /// The trouble of the client as a whole, in words that name addresses and reasons. Its code is `_CONNECTION` where
@@ -171,7 +181,17 @@ impl Batch {
 
     /// Its items, those of a partition in the order of their offsets.
     pub fn items(&self) -> impl Iterator<Item = Item<'_>> {
-        self.batch.entries().filter_map(|entry| match entry {
+        self.batch.entries().filter_map(|entry| self.meant(entry))
+    }
+
+    /// The item at a place, from 0 on; none where what is there concerns nobody.
+    #[must_use]
+    pub fn item(&self, place: usize) -> Option<Item<'_>> {
+        self.batch.entry(place).and_then(|entry| self.meant(entry))
+    }
+
+    fn meant<'b>(&self, entry: Entry<'b>) -> Option<Item<'b>> {
+        match entry {
             Entry::Record(message) => Some(Item::Message(message)),
             Entry::End { topic, partition, offset } => Some(Item::End { topic, partition, offset }),
             // What a coordinator says of a group that nobody joins is of no interest.
@@ -179,7 +199,7 @@ impl Batch {
             Entry::Error { topic, partition, offset, error } => {
                 Some(Item::Fault { topic, partition, offset, fault: self.health.fault(error) })
             }
-        })
+        }
     }
 }
 

@@ -20,6 +20,7 @@ mod clusters;
 mod consume;
 mod faults;
 mod member;
+mod merged;
 mod native;
 mod oracle;
 mod partitions;

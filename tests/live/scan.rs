@@ -4,7 +4,7 @@ use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
 use std::time::{Duration, Instant};
 
-use eventctl::kafka::budget::{FetchSettings, fetch_settings};
+use eventctl::kafka::budget::{FetchSettings, Queues, fetch_settings};
 use eventctl::kafka::offsets::Isolation;
 use eventctl::kafka::scan::{Item, ScanStart};
 use eventctl::kafka::transaction::CommitEnd;
@@ -122,6 +122,7 @@ fn records_that_are_deleted_under_a_scan_are_missed_aloud() {
     }
     stored(&delivered(&writer));
     let small = FetchSettings {
+        queues: Queues::One,
         queued_bytes: 100_000,
         queued_records: 100,
         partition_bytes: 50_000,

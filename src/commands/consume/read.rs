@@ -10,9 +10,9 @@ use crate::commands::Context;
 use crate::failure::Failure;
 use crate::flow::consume::member::{self, Consumed, Join};
 use crate::flow::consume::{self, Consume};
-use crate::flow::merged::{InTime, Last};
+use crate::flow::merged::{self, Last};
 use crate::flow::range::{self, Ranges};
-use crate::flow::scan::{self, Scanned};
+use crate::flow::scan::Scanned;
 use crate::gate::{self, Live};
 use crate::kafka::member::{Beginning, GroupProtocol};
 
@@ -24,10 +24,7 @@ pub(super) async fn all(
     cx: &Context,
 ) -> Result<(Scanned, Summary), Failure> {
     let (scanned, consume) = match args.order {
-        Some(OrderName::Time) => {
-            let (scanned, merged) = cx.watch(ranges, InTime::new(ranges, consume)).await?;
-            (scanned, merged.into_inner())
-        }
+        Some(OrderName::Time) => cx.watch_in_time(ranges, consume).await?,
         None => cx.watch(ranges, consume).await?,
     };
     Ok((scanned, consume.finish()?))
@@ -45,8 +42,8 @@ pub(super) async fn last(
     let means = cx.scan_means()?;
     loop {
         let cut = range::last_offsets(&whole, window);
-        let (scanned, merged) = scan::scan(&cut, &means, InTime::new(&cut, Last::new(most))).await?;
-        let records = merged.into_inner().records();
+        let (scanned, last) = merged::scan(&cut, &means, Last::new(most)).await?;
+        let records = last.records();
         let is_whole = cut.topics.iter().zip(&whole.topics).all(|(cut, whole)| cut.frozen == whole.frozen);
         if records.len() >= most || is_whole || scanned.end != ScanEnd::Ends {
             *ranges = cut;

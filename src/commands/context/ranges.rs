@@ -6,8 +6,9 @@ use eventctl_core::scan::Window;
 
 use super::Context;
 use crate::failure::Failure;
+use crate::flow::merged;
 use crate::flow::range::Ranges;
-use crate::flow::scan::{self, Scanned, Visitor};
+use crate::flow::scan::{self, Means, Scanned, Visitor};
 use crate::outcome::Outcome;
 use crate::ui::Bar;
 
@@ -41,17 +42,37 @@ impl Context {
         visitor: V,
     ) -> Result<(Scanned, V), Failure> {
         let means = self.scan_means()?;
+        let bar = self.bar_of(ranges, &means);
+        let read = scan::scan(ranges, &means, visitor).await;
+        bar.finish();
+        read
+    }
+
+    /// The same in the order of timestamps.
+    ///
+    /// # Errors
+    /// As [`merged::scan`].
+    pub async fn watch_in_time<V: Visitor + 'static>(
+        &self,
+        ranges: &Ranges,
+        visitor: V,
+    ) -> Result<(Scanned, V), Failure> {
+        let means = self.scan_means()?;
+        let bar = self.bar_of(ranges, &means);
+        let read = merged::scan(ranges, &means, visitor).await;
+        bar.finish();
+        read
+    }
+
+    fn bar_of(&self, ranges: &Ranges, means: &Means) -> Bar {
         let offsets: Option<u64> = ranges.topics.iter().map(|topic| topic.frozen.offsets()).sum();
         let progress = std::sync::Arc::clone(&means.progress);
-        let bar = match offsets.map(usize::try_from) {
+        match offsets.map(usize::try_from) {
             Some(Ok(total)) => self.ui.progress("reading", total, move || {
                 usize::try_from(progress.offsets()).unwrap_or(usize::MAX)
             }),
             _ => Bar::hidden(),
-        };
-        let read = scan::scan(ranges, &means, visitor).await;
-        bar.finish();
-        read
+        }
     }
 
     /// How a report on this window ends: what is gone is a finding, what could not be read is unknown, and a signal

@@ -51,8 +51,9 @@ impl Topics {
     }
 
     /// A name of the list.
-    pub(super) fn name(&self, index: usize) -> Option<&str> {
-        self.0.get(index).and_then(|name| std::str::from_utf8(name).ok())
+    pub(super) fn known(&self, index: usize) -> Result<&str, CallError> {
+        let name = self.0.get(index).and_then(|name| std::str::from_utf8(name).ok());
+        name.ok_or_else(|| CallError::local("_INVALID_ARG", "a topic that was not named at the start"))
     }
 
     /// A name's place in the list.
@@ -70,6 +71,13 @@ struct Told {
     topic: Option<usize>,
     partition: i32,
     error: CallError,
+}
+
+impl Told {
+    fn entry(&self) -> Entry<'_> {
+        let (topic, partition, error) = (self.topic, self.partition, self.error.clone());
+        Entry::Error { topic, partition, offset: None, error }
+    }
 }
 
 /// Messages that came together.
@@ -158,13 +166,16 @@ impl Batch {
 
     /// Its messages in their order.
     pub(in crate::kafka) fn entries(&self) -> impl Iterator<Item = Entry<'_>> {
-        let told = self.told.iter().map(|told| Entry::Error {
-            topic: told.topic,
-            partition: told.partition,
-            offset: None,
-            error: told.error.clone(),
-        });
-        self.messages.iter().map(|(message, topic)| entry(message.view(), *topic)).chain(told)
+        let messages = self.messages.iter().map(|(message, topic)| entry(message.view(), *topic));
+        messages.chain(self.told.iter().map(Told::entry))
+    }
+
+    /// The message at a place, from 0 on.
+    pub(in crate::kafka) fn entry(&self, place: usize) -> Option<Entry<'_>> {
+        match self.messages.get(place) {
+            Some((message, topic)) => Some(entry(message.view(), *topic)),
+            None => self.told.get(place.checked_sub(self.messages.len())?).map(Told::entry),
+        }
     }
 }
 

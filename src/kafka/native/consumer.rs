@@ -7,8 +7,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use rdkafka::bindings::{
-    rd_kafka_consume_batch_queue, rd_kafka_incremental_assign, rd_kafka_incremental_unassign,
-    rd_kafka_message_t, rd_kafka_queue_get_consumer, rd_kafka_queue_t, rd_kafka_type_t,
+    rd_kafka_consume_batch_queue, rd_kafka_incremental_unassign, rd_kafka_message_t, rd_kafka_queue_forward,
+    rd_kafka_queue_get_consumer, rd_kafka_queue_get_partition, rd_kafka_queue_t, rd_kafka_type_t,
 };
 
 use super::batch::{Batch, Topics};
@@ -23,14 +23,17 @@ use super::offsets::PartitionList;
 use super::options::result_of;
 use super::queue::Queue;
 use super::raw;
+use super::text::terminated;
 
-/// Messages that are taken from the queue at once.
-pub(super) const BATCH: usize = 4_096;
+/// The most messages that are taken from a queue at once.
+pub(in crate::kafka) const BATCH: usize = 4_096;
 
 /// A consumer with the queue of what it reads, and a thread for what it says besides.
 pub(in crate::kafka) struct Consumer {
-    // Declared before the client, so that it is freed first, as the library demands.
+    // Declared before the client, so that they are freed first, as the library demands.
     queue: Owned<rd_kafka_queue_t>,
+    /// Queues of partitions that are kept apart, by topic and partition.
+    apart: BTreeMap<(usize, i32), Owned<rd_kafka_queue_t>>,
     _dispatcher: Dispatcher,
     client: Arc<Client>,
     topics: Topics,
@@ -73,7 +76,8 @@ impl Consumer {
             queue.ok_or_else(|| StartError::Settings(CallError::local("_FAIL", "no group is named")))?;
         let events = Queue::new(Arc::clone(&client)).map_err(StartError::Settings)?;
         let dispatcher = Dispatcher::new(events, listener).map_err(StartError::Settings)?;
-        Ok(Consumer { queue, _dispatcher: dispatcher, client, topics: Topics::new(topics), heard })
+        let (topics, apart) = (Topics::new(topics), BTreeMap::new());
+        Ok(Consumer { queue, apart, _dispatcher: dispatcher, client, topics, heard })
     }
 
     pub(super) fn client(&self) -> &Arc<Client> {
@@ -86,6 +90,31 @@ impl Consumer {
 
     pub(super) fn topics(&self) -> &Topics {
         &self.topics
+    }
+
+    /// Keeps partitions apart that will be assigned: what is read of each waits in a queue of its own, for
+    /// [`Consumer::next_of`], and the library's limits of a queue are those of each.
+    ///
+    /// It is done before they are assigned. A queue that was not forwarded by us is forwarded to the common one by the
+    /// library when reading starts (`rd_kafka_toppar_op_fetch_start`), and what was read until we undo it is lost to
+    /// the partition's order.
+    ///
+    /// # Errors
+    /// What the library says.
+    pub(in crate::kafka) fn keep_apart(&mut self, starts: &[(usize, i32, i64)]) -> Result<(), CallError> {
+        for (topic, partition, _) in starts {
+            let name = terminated(self.topics.known(*topic)?)?;
+            // SAFETY: client and name are alive; the reference that is returned is freed before the client.
+            let queue =
+                unsafe { rd_kafka_queue_get_partition(self.client.pointer(), name.as_ptr(), *partition) };
+            // SAFETY: the reference was made for us.
+            let queue = unsafe { Owned::new(queue) };
+            let queue = queue.ok_or_else(|| CallError::local("_FAIL", "a partition has no queue"))?;
+            // SAFETY: the queue is alive; NULL stands for forwarding to nowhere, for good.
+            unsafe { rd_kafka_queue_forward(queue.pointer(), std::ptr::null_mut()) };
+            self.apart.insert((*topic, *partition), queue);
+        }
+        Ok(())
     }
 
     /// Reads these partitions from now on, each from its offset: (topic, partition, offset).
@@ -103,7 +132,8 @@ impl Consumer {
     ///
     /// # Errors
     /// What the library says; then it is still read.
-    pub(in crate::kafka) fn unassign(&self, topic: usize, partition: i32) -> Result<(), CallError> {
+    pub(in crate::kafka) fn unassign(&mut self, topic: usize, partition: i32) -> Result<(), CallError> {
+        self.apart.remove(&(topic, partition));
         let list = self.list(&[(topic, partition, -1)])?;
         // SAFETY: client and list are alive; the library copies the list.
         let error = unsafe { rd_kafka_incremental_unassign(self.client.pointer(), list.pointer()) };
@@ -111,48 +141,50 @@ impl Consumer {
         unsafe { result_of(error) }
     }
 
-    /// Reads a partition from this offset on, beside those that are read.
-    ///
-    /// # Errors
-    /// What the library says; then it is not read.
-    pub(in crate::kafka) fn add(&self, topic: usize, partition: i32, offset: i64) -> Result<(), CallError> {
-        let list = self.list(&[(topic, partition, offset)])?;
-        // SAFETY: client and list are alive; the library copies the list.
-        let error = unsafe { rd_kafka_incremental_assign(self.client.pointer(), list.pointer()) };
-        // SAFETY: a returned error object is the caller's.
-        unsafe { result_of(error) }
-    }
-
     pub(super) fn list(&self, partitions: &[(usize, i32, i64)]) -> Result<PartitionList, CallError> {
         let list = PartitionList::new(partitions.len())?;
         for (topic, partition, offset) in partitions {
-            let unknown = || CallError::local("_INVALID_ARG", "a topic that was not named at the start");
-            list.add(self.topics.name(*topic).ok_or_else(unknown)?, *partition, *offset)?;
+            list.add(self.topics.known(*topic)?, *partition, *offset)?;
         }
         Ok(list)
     }
 
-    /// Waits for one message, then takes what else is there.
+    /// Waits for one message, then takes what else is there. Of partitions that are kept apart there is none here.
     pub(in crate::kafka) fn next(&self, wait: Duration) -> Batch {
+        self.taken(&self.queue, wait, BATCH)
+    }
+
+    /// Waits for one message of a partition that is kept apart, then takes what else is there, up to so many. Where
+    /// nothing came: what the client says besides.
+    pub(in crate::kafka) fn next_of(&self, place: (usize, i32), wait: Duration, most: usize) -> Batch {
+        let batch = self.apart.get(&place).map(|queue| self.taken(queue, wait, most));
+        batch.filter(|batch| batch.len() > 0).unwrap_or_else(|| self.next(Duration::ZERO))
+    }
+
+    fn taken(&self, queue: &Owned<rd_kafka_queue_t>, wait: Duration, most: usize) -> Batch {
         let mut first = [std::ptr::null_mut::<rd_kafka_message_t>(); 1];
         let wait = c_int::try_from(wait.as_millis()).unwrap_or(c_int::MAX);
-        if self.take(wait, &mut first) == 0 {
+        if take(queue, wait, &mut first) == 0 {
             return Batch::of_errors(&self.topics, self.heard.errors());
         }
-        let mut messages = Vec::with_capacity(BATCH);
+        let mut messages = Vec::with_capacity(most);
         messages.extend(first);
-        messages.resize(BATCH, std::ptr::null_mut());
-        let more = messages.get_mut(1..).map_or(0, |rest| self.take(0, rest));
+        messages.resize(most.max(1), std::ptr::null_mut());
+        let more = messages.get_mut(1..).map_or(0, |rest| take(queue, 0, rest));
         messages.truncate(1 + more);
         // SAFETY: the library has handed these messages to us.
         unsafe { Batch::new(&self.client, &self.topics, &messages) }.and(&self.topics, self.heard.errors())
     }
+}
 
-    fn take(&self, wait: c_int, places: &mut [*mut rd_kafka_message_t]) -> usize {
-        // SAFETY: the queue is alive, and the places are ours and as many as is said.
-        let count = unsafe {
-            rd_kafka_consume_batch_queue(self.queue.pointer(), wait, places.as_mut_ptr(), places.len())
-        };
-        usize::try_from(count).unwrap_or_default()
+/// Takes what comes in time, until the places are full; returns how many.
+fn take(queue: &Owned<rd_kafka_queue_t>, wait: c_int, places: &mut [*mut rd_kafka_message_t]) -> usize {
+    if places.is_empty() {
+        return 0;
     }
+    // SAFETY: the queue is alive, and the places are ours and as many as is said.
+    let count = unsafe {
+        rd_kafka_consume_batch_queue(queue.pointer(), wait, places.as_mut_ptr(), places.len())
+    };
+    usize::try_from(count).unwrap_or_default()
 }

@@ -145,8 +145,8 @@ impl Member {
         let answer = self.ask_to_commit(places, limit);
         let one = |(topic, partition, _): &Place| {
             let rows = answer.as_ref().map_err(CallError::clone)?;
-            let name = self.consumer.topics().name(*topic);
-            let row = rows.iter().find(|row| Some(row.topic.as_str()) == name && row.partition == *partition);
+            let name = self.consumer.topics().known(*topic)?;
+            let row = rows.iter().find(|row| row.topic == name && row.partition == *partition);
             let left_out = || Err(CallError::local("_BAD_MSG", "the coordinator's answer left it out"));
             row.map_or_else(left_out, |row| row.error.clone().map_or(Ok(()), Err))
         };

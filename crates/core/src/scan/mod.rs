@@ -146,13 +146,6 @@ impl Tracker {
         self.close(topic, partition, State::Closed);
     }
 
-    /// Where the reading of a partition goes on; none where it is over.
-    #[must_use]
-    pub fn next_offset(&self, topic: usize, partition: i32) -> Option<i64> {
-        let track = self.topics.get(topic)?.get(usize::try_from(partition).ok()?)?.as_ref()?;
-        (track.state == State::Open).then_some(track.next)
-    }
-
     /// Partitions whose log is shorter than their range, as far as the brokers say now: topic, partition, the end they
     /// speak of and ours.
     pub fn short(&self) -> impl Iterator<Item = (usize, i32, i64, i64)> {
