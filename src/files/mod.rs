@@ -230,11 +230,17 @@ pub fn create(path: &Path) -> Result<Output, Failure> {
 /// # Errors
 /// As `write_whole`; `Input` where something is there.
 pub fn create_beside_nothing(path: &Path) -> Result<Output, Failure> {
+    demand_nothing(path)?;
+    create(path)
+}
+
+/// Refuses a regular file that holds something.
+fn demand_nothing(path: &Path) -> Result<(), Failure> {
     if fs::metadata(path).is_ok_and(|about| about.is_file() && about.len() > 0) {
         return Err(Failure::input(format!("{} is there already, and holds something", path.display()))
             .hint("move it away, or name another file"));
     }
-    create(path)
+    Ok(())
 }
 
 /// Opens a file to add to its end; it is created where there is none.

@@ -38,6 +38,15 @@ impl Stream {
         Ok(Stream { file, path: Some(path.to_owned()), terminal: false })
     }
 
+    /// A file for what nobody wants to lose: one that is there, and holds something, is left alone.
+    ///
+    /// # Errors
+    /// `Input` where it cannot be made, or holds something.
+    pub fn new_file(path: &Path) -> Result<Stream, Failure> {
+        super::demand_nothing(path)?;
+        Stream::file(path)
+    }
+
     /// True where somebody watches: nothing may be held back.
     #[must_use]
     pub fn is_terminal(&self) -> bool {

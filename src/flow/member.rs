@@ -84,7 +84,7 @@ pub enum Ended {
 }
 
 /// What was done.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug)]
 pub struct MemberReport {
     /// Why it ended.
     pub ended: Ended,
@@ -94,27 +94,26 @@ pub struct MemberReport {
     pub committed: BTreeMap<Share, i64>,
     /// Partitions in which more was handled than committed: others will handle it again. With the reason.
     pub uncommitted: BTreeMap<Share, Fault>,
+    /// The handler's own failure. Everything before it was flushed and committed, as far as that could be done.
+    pub failure: Option<Failure>,
 }
 
 /// Runs until the handler has enough, a signal comes, or something breaks. The member is left to the caller, who should
 /// let it leave.
-///
-/// # Errors
-/// The handler's own failure, after everything before it was flushed and committed, as far as that could be done.
-pub fn run(
-    member: &mut Member,
-    handler: &mut impl Handler,
-    pace: Pace,
-    stop: &Stop,
-) -> Result<MemberReport, Failure> {
+pub fn run(member: &mut Member, handler: &mut impl Handler, pace: Pace, stop: &Stop) -> MemberReport {
     let mut work = Work { progress: Progress::default(), pace, committed_at: Instant::now() };
     let ended = work.go_on(member, handler, stop);
     // After a failure too: what it does not concern need not be done again.
     let finished = work.finish(member, handler);
-    let ended = ended?;
-    finished?;
+    let (ended, failure) = match (ended, finished) {
+        (Ok(ended), finished) => (ended, finished.err()),
+        (Err(failure), _) => (Ended::Enough, Some(failure)),
+    };
+    if let Some(failure) = &failure {
+        work.progress.left(&failure.story());
+    }
     let Progress { handled, committed, uncommitted, .. } = work.progress;
-    Ok(MemberReport { ended, handled, committed, uncommitted })
+    MemberReport { ended, handled, committed, uncommitted, failure }
 }
 
 /// How far the work has come, partition by partition.
@@ -144,6 +143,14 @@ impl Progress {
             Err(fault) => {
                 self.uncommitted.insert(commit.share, fault);
             }
+        }
+    }
+
+    /// Says of everything that is pending why it stays so.
+    fn left(&mut self, why: &str) {
+        for share in self.pending.keys() {
+            let (kind, code) = (FaultKind::Other, "_NOT_HANDLED".to_owned());
+            self.uncommitted.entry(*share).or_insert(Fault { kind, code, message: why.to_owned() });
         }
     }
 

@@ -40,6 +40,9 @@ pub struct TopicRange {
     pub facts: BTreeMap<i32, PartitionFacts>,
     /// Partitions that could not be asked, with the reason: nothing of them is read.
     pub unreadable: Vec<(i32, Fault)>,
+    /// Partitions whose last offsets belong to transactions that are not decided yet, or stand behind such ones: how many
+    /// there are.
+    pub undecided: Vec<(i32, u64)>,
 }
 
 /// What is read, fixed.
@@ -144,18 +147,26 @@ fn partitions_of(
 }
 
 /// What the brokers say of each partition; of one that they do not speak of, why.
-type Answers = BTreeMap<PartitionKey, Result<PartitionFacts, Fault>>;
+/// With the facts: how many offsets stand between the end and the high watermark.
+type Answers = BTreeMap<PartitionKey, Result<(PartitionFacts, u64), Fault>>;
 
 async fn ask(cluster: &Cluster, request: &RangeRequest<'_>, wanted: &[(PartitionKey, bool)]) -> Answers {
     // Of a partition without a leader nobody can say anything, and asking would take the whole time limit.
     let led: Vec<PartitionKey> =
         wanted.iter().filter(|(_, led)| *led).map(|(partition, _)| partition.clone()).collect();
     let (from, until) = needs_times(request.bounds);
-    let (starts, mut ends, mut at_from, mut at_until) = tokio::join!(
+    let watermarks = async {
+        match request.isolation {
+            Isolation::Committed => cluster.ends(&led, Isolation::Uncommitted).await,
+            Isolation::Uncommitted => BTreeMap::new(),
+        }
+    };
+    let (starts, mut ends, mut at_from, mut at_until, mut watermarks) = tokio::join!(
         cluster.starts(&led),
         cluster.ends(&led, request.isolation),
         times(cluster, &led, from),
         times(cluster, &led, until),
+        watermarks,
     );
     let mut answers = Answers::new();
     for (partition, start) in starts {
@@ -163,7 +174,13 @@ async fn ask(cluster: &Cluster, request: &RangeRequest<'_>, wanted: &[(Partition
             let end = ends.remove(&partition).unwrap_or_else(|| Err(left_out()))?;
             let at_from = at_from.remove(&partition).transpose()?.flatten();
             let at_until = at_until.remove(&partition).transpose()?.flatten();
-            Ok(PartitionFacts { log_start, end, at_from, at_until })
+            let undecided = match watermarks.remove(&partition) {
+                Some(Ok(high_watermark)) => high_watermark.saturating_sub(end),
+                // Nothing hangs on it but a note.
+                Some(Err(_)) | None => 0,
+            };
+            let undecided = u64::try_from(undecided).unwrap_or(0);
+            Ok((PartitionFacts { log_start, end, at_from, at_until }, undecided))
         });
         answers.insert(partition, facts);
     }
@@ -191,10 +208,13 @@ fn frozen(
     request: &RangeRequest<'_>,
     answers: &mut Answers,
 ) -> Result<TopicRange, Failure> {
-    let (mut facts, mut unreadable) = (BTreeMap::new(), Vec::new());
+    let (mut facts, mut unreadable, mut undecided) = (BTreeMap::new(), Vec::new(), Vec::new());
     for (key, _) in partitions_of(topic, request.partitions)? {
         match answers.remove(&key).unwrap_or_else(|| Err(left_out())) {
-            Ok(known) => drop(facts.insert(key.1, known)),
+            Ok((known, behind)) => {
+                facts.insert(key.1, known);
+                undecided.extend((behind > 0).then_some((key.1, behind)));
+            }
             Err(fault) => unreadable.push((key.1, fault)),
         }
     }
@@ -213,6 +233,7 @@ fn frozen(
         frozen,
         facts,
         unreadable,
+        undecided,
     })
 }
 

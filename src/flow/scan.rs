@@ -130,7 +130,9 @@ pub async fn scan<V: Visitor + 'static>(
 ) -> Result<(Scanned, V), Failure> {
     let (ranges, means) = (ranges.clone(), means.clone());
     on_a_thread("scan", move || {
-        Scan::start(&ranges, &means, fetch_settings).and_then(|scan| scan.run(&mut visitor)).map(|it| (it, visitor))
+        Scan::start(&ranges, &means, fetch_settings)
+            .and_then(|scan| scan.run(&mut visitor))
+            .map(|it| (it, visitor))
     })
     .await
 }

@@ -1,6 +1,6 @@
 //! Where the lines of a reading go: gathered into blocks, and written a block at a time.
 
-use crate::failure::Failure;
+use crate::failure::{Failure, Kind};
 use crate::files::Stream;
 
 /// How many bytes are gathered before they are written.
@@ -13,6 +13,8 @@ pub struct Sink {
     block: Vec<u8>,
     /// True where what is there is written as soon as nothing else comes.
     eager: bool,
+    /// Why nothing more can be written. What was lost once is not made good by what follows.
+    broken: Option<(Kind, String)>,
 }
 
 impl Sink {
@@ -20,7 +22,7 @@ impl Sink {
     #[must_use]
     pub fn new(stream: Stream, eager: bool) -> Sink {
         let eager = eager || stream.is_terminal();
-        Sink { stream, block: Vec::with_capacity(BLOCK + (64 << 10)), eager }
+        Sink { stream, block: Vec::with_capacity(BLOCK + (64 << 10)), eager, broken: None }
     }
 
     /// Where lines are added; [`Sink::added`] has to follow.
@@ -46,12 +48,18 @@ impl Sink {
     /// Writes what was gathered.
     ///
     /// # Errors
-    /// As [`Stream::write`].
+    /// As [`Stream::write`]; after an error, the same one each time.
     pub fn flush(&mut self) -> Result<(), Failure> {
+        if let Some((kind, story)) = &self.broken {
+            return Err(Failure::new(*kind, story.clone()));
+        }
         if self.block.is_empty() {
             return Ok(());
         }
         let written = self.stream.write(&self.block);
+        if let Err(failure) = &written {
+            self.broken = Some((failure.kind(), failure.story()));
+        }
         self.block.clear();
         // A record of many megabytes must not keep its room for ever.
         if self.block.capacity() > 4 * BLOCK {

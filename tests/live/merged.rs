@@ -129,7 +129,9 @@ fn partitions_far_apart_in_time_come_in_its_order() {
     assert_eq!(shown(&["--per-partition", "2"]), few);
     let mut some = expected.clone();
     some.retain(|(partition, offset)| *partition != 1 && (100..3_000).contains(offset));
-    assert!(shown(&["--partitions", "0,2,3,4,5", "--from", "0:100,3:100,5:100", "--until", "all:3000"]) == some);
+    assert!(
+        shown(&["--partitions", "0,2,3,4,5", "--from", "0:100,3:100,5:100", "--until", "all:3000"]) == some
+    );
 }
 
 #[test]
@@ -202,7 +204,8 @@ fn faults_of_partitions_that_are_kept_apart_are_told() {
     assert_eq!((one.records.len(), one.ends[&0]), (1, 1));
     for (partition, code) in [(5, "_UNKNOWN_PARTITION"), (1, "_AUTO_OFFSET_RESET")] {
         let faults = read(&mut reader, partition).faults;
-        let told: Vec<_> = faults.iter().map(|(partition, _, fault)| (*partition, fault.code.as_str())).collect();
+        let told: Vec<_> =
+            faults.iter().map(|(partition, _, fault)| (*partition, fault.code.as_str())).collect();
         assert_eq!(told, [(partition, code)]);
     }
     let options = with(connect("127.0.0.1:1"), &[]);

@@ -26,6 +26,7 @@ pub mod schema;
 pub mod schemas;
 pub mod secret;
 pub mod settings;
+pub mod shell;
 pub mod size;
 pub mod skew;
 pub mod topics;

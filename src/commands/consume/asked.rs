@@ -6,9 +6,11 @@ use eventctl_core::catalog::{Environment, KeyEncoding};
 use eventctl_core::codec::Style;
 use eventctl_core::consume::{DataForm, Form, Separators};
 use eventctl_core::filter::Filter;
+use eventctl_core::human;
 use eventctl_core::name::TopicName;
 use eventctl_core::partitioner::{Placement, partition};
 use eventctl_core::position::{Bounds, Position};
+use eventctl_core::yaml::near_miss;
 
 use super::{Args, IsolationName};
 use crate::commands::Context;
@@ -42,6 +44,32 @@ pub(super) fn wanted(args: &Args, bounds: &Bounds) -> Result<Wanted, Failure> {
     })
 }
 
+/// Refuses an event that no topic has, where the catalog knows the events of all of them.
+pub(super) fn check_events(
+    args: &Args,
+    topics: &[TopicName],
+    environment: Option<&Environment>,
+) -> Result<(), Failure> {
+    let declared = topics.iter().map(|name| environment?.topic(name.as_str()));
+    let Some(declared) = declared.collect::<Option<Vec<_>>>() else { return Ok(()) };
+    if declared.iter().any(|topic| topic.events.is_empty()) {
+        return Ok(());
+    }
+    let known = || declared.iter().flat_map(|topic| topic.events.iter().map(|event| event.name.as_str()));
+    for asked in &args.event {
+        if known().any(|name| name == asked) {
+            continue;
+        }
+        let failure =
+            Failure::usage(format!("--event {asked}: the catalog has no such event in these topics"));
+        return Err(match near_miss(asked, known()) {
+            Some(near) => failure.hint(format!("did you mean `{near}`?")),
+            None => failure.hint(format!("they have {}", human::list(&known().collect::<Vec<_>>(), 10))),
+        });
+    }
+    Ok(())
+}
+
 /// The bytes of the key that was typed, as the first topic that has a rule for keys writes it.
 pub(super) async fn key(
     args: &Args,
@@ -51,8 +79,9 @@ pub(super) async fn key(
 ) -> Result<Option<Vec<u8>>, Failure> {
     let Some(typed) = &args.key else { return Ok(None) };
     let rule = topics.iter().find_map(|name| {
-        let topic = environment.and_then(|environment| environment.topic(name.as_str()))?;
-        Some((name, topic.key.as_ref()?.encoding))
+        let topic = environment.and_then(|environment| environment.topic(name.as_str()));
+        let declared = || topic?.key.as_ref().map(|key| key.encoding);
+        Some((name, args.key_encoding.or_else(declared)?))
     });
     let Some((topic, encoding)) = rule.filter(|(_, encoding)| *encoding != KeyEncoding::Text) else {
         return Ok(Some(typed.as_bytes().to_vec()));
@@ -90,8 +119,8 @@ pub(super) fn style(cx: &Context) -> Style {
 
 pub(super) fn form(args: &Args, cx: &Context) -> Box<dyn Form> {
     let separators = || Separators {
-        key: args.key_separator.as_ref().map(|text| text.clone().into_bytes()),
-        record: args.record_separator.as_deref().unwrap_or("\n").as_bytes().to_vec(),
+        key: args.key_separator.clone().map(|it| it.0),
+        record: args.record_separator.clone().map_or_else(|| b"\n".to_vec(), |it| it.0),
     };
     match cx.ui.style().format {
         Format::Text => Box::new(Line { colour: args.out.is_none() && cx.ui.colours_stdout() }),
@@ -102,8 +131,11 @@ pub(super) fn form(args: &Args, cx: &Context) -> Box<dyn Form> {
     }
 }
 
-pub(super) fn output(args: &Args) -> Result<Stream, Failure> {
-    args.out.as_deref().map_or_else(Stream::stdout, Stream::file)
+pub(super) fn output(args: &Args, cx: &Context) -> Result<Stream, Failure> {
+    let Some(path) = &args.out else { return Stream::stdout() };
+    let path = cx.around.directory().join(path);
+    // What a group has committed is read by nobody again: a file that may hold it is left alone.
+    if args.group.is_some() { Stream::new_file(&path) } else { Stream::file(&path) }
 }
 
 /// Leaves out the partitions in which a key cannot be, where the catalog knows that; and says what was done.

@@ -7,7 +7,8 @@ mod told;
 use std::path::PathBuf;
 
 use clap::ValueEnum;
-use eventctl_core::catalog::Encoding;
+use eventctl_core::catalog::{Encoding, KeyEncoding};
+use eventctl_core::consume::Separator;
 use eventctl_core::name::GroupName;
 
 use crate::commands::Context;
@@ -41,10 +42,10 @@ pub struct Args {
     #[arg(short, long)]
     follow: bool,
     /// Show no more than so many records
-    #[arg(short = 'n', long, value_name = "N")]
+    #[arg(short = 'n', long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     number: Option<u64>,
     /// Show no more than so many records of each partition
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     per_partition: Option<u64>,
     /// Show the last N records of all partitions, in the order of time
     #[arg(
@@ -71,6 +72,9 @@ pub struct Args {
     /// Show records with this key only
     #[arg(long, value_name = "KEY")]
     key: Option<String>,
+    /// How the key is written: string, int, long, uuid, json, avro, or raw (base64:… are bytes) [default: the catalog's]
+    #[arg(long, value_name = "ENCODING", requires = "key", value_parser = key_encoding)]
+    key_encoding: Option<KeyEncoding>,
     /// Show records of this event only; may be repeated
     #[arg(long, value_name = "EVENT")]
     event: Vec<String>,
@@ -86,12 +90,12 @@ pub struct Args {
     /// Write to this file instead of stdout; FILE.avro becomes an Avro container file of the values
     #[arg(long, value_name = "FILE", value_hint = clap::ValueHint::FilePath)]
     out: Option<PathBuf>,
-    /// With -o raw: what stands behind each record [default: a line end]
-    #[arg(long, value_name = "TEXT")]
-    record_separator: Option<String>,
+    /// With -o raw: what stands behind each record; \\n, \\t, \\0 and \\xNN are what they mean [default: \\n]
+    #[arg(long, value_name = "TEXT", value_parser = separator)]
+    record_separator: Option<Separator>,
     /// With -o raw: write keys too, with this behind each
-    #[arg(long, value_name = "TEXT")]
-    key_separator: Option<String>,
+    #[arg(long, value_name = "TEXT", value_parser = separator)]
+    key_separator: Option<Separator>,
     /// End with the first record that cannot be decoded
     #[arg(long)]
     fail_fast: bool,
@@ -120,6 +124,14 @@ enum StartName {
     Latest,
 }
 
+fn separator(typed: &str) -> Result<Separator, String> {
+    Separator::parse(typed)
+}
+
+fn key_encoding(word: &str) -> Result<KeyEncoding, String> {
+    KeyEncoding::of(word).ok_or_else(|| "it is one of string, int, long, uuid, json, avro, raw".to_owned())
+}
+
 fn encoding(word: &str) -> Result<Encoding, String> {
     Encoding::of(word).ok_or_else(|| "it is one of avro, json, envelope, string, raw".to_owned())
 }
@@ -132,6 +144,7 @@ pub(crate) async fn run(args: Box<Args>, cx: &Context) -> Result<Outcome, Failur
     let wanted = asked::wanted(&args, &bounds)?;
     let cluster = cx.cluster()?;
     let (topics, mut ranges) = cx.stop.or(asked::resolve(&args, &bounds, &cluster, cx)).await?;
+    asked::check_events(&args, &topics, environment)?;
     let key = cx.stop.or(asked::key(&args, &topics, environment, cx)).await?;
     let wanted = Wanted { key, ..wanted };
     let key_note = asked::choose_partitions(&args, &wanted, environment, &mut ranges)?;
@@ -140,12 +153,12 @@ pub(crate) async fn run(args: Box<Args>, cx: &Context) -> Result<Outcome, Failur
         topics: cx.topic_readings(meant, &topics, args.encoding)?,
         schemas: cx.known_schemas(ranges.cluster.as_ref(), asked::style(cx))?,
         form: asked::form(&args, cx),
-        sink: Sink::new(asked::output(&args)?, args.follow),
+        sink: Sink::new(asked::output(&args, cx)?, args.follow),
         container: args.writes_container(),
     };
     let consume = Consume::new(parts);
     if let Some(group) = &args.group {
-        let consumed = read::as_member(&args, group, (meant, &ranges), consume, cx).await;
+        let consumed = read::as_member(&args, group, (meant, &ranges), consume, cx).await?;
         return told::of_member(&args, consumed, (&ranges, &bounds), cx);
     }
     let read = match args.tail {

@@ -1,7 +1,7 @@
 //! What is said at the end.
 
 use eventctl_core::consume::Summary;
-use eventctl_core::position::Bounds;
+use eventctl_core::position::{Bounds, Position};
 use eventctl_core::scan::{PartitionEnd, ScanEnd};
 
 use super::Args;
@@ -16,13 +16,11 @@ use crate::render::records::{self, Ended};
 
 pub(super) fn of_member(
     args: &Args,
-    consumed: Result<Consumed, Failure>,
+    consumed: Consumed,
     (ranges, bounds): (&Ranges, &Bounds),
     cx: &Context,
 ) -> Result<Outcome, Failure> {
-    // What was committed is a change: a reader who has gone does not make it a success.
-    let Consumed { scanned, summary, committed, uncommitted, fault } =
-        consumed.map_err(Failure::of_a_change)?;
+    let Consumed { scanned, summary, committed, uncommitted, fault, failure } = consumed;
     for (topic, partition, why) in &uncommitted {
         let name = ranges.topics.get(*topic).map_or("?", |topic| topic.name.as_str());
         cx.ui.warn(format!(
@@ -45,7 +43,14 @@ pub(super) fn of_member(
         format!("committed {}", committed.join(", "))
     };
     let broken = Outcome::unknown(fault.is_some() || !uncommitted.is_empty());
-    Ok(report(args, Ok((scanned, summary)), ranges, (bounds, Some(note)), cx)?.and(broken))
+    let outcome = report(args, Ok((scanned, summary)), ranges, (bounds, Some(note)), cx)?.and(broken);
+    match failure {
+        // What was committed is a change: a reader who has gone does not make it a success.
+        Some(failure) if failure.kind() == Kind::BrokenPipe => Err(Failure::machine(failure.story())
+            .hint("what was committed above had been written; how much of it was read is not known here")),
+        Some(failure) => Err(failure),
+        None => Ok(outcome),
+    }
 }
 
 pub(super) fn report(
@@ -69,7 +74,7 @@ pub(super) fn report(
     let ended = Ended {
         topics: &names,
         from: bounds.from.to_string(),
-        until: bounds.until.as_ref().map(ToString::to_string),
+        until: bounds.until.as_ref().map(until),
         isolation: if ranges.isolation == Isolation::Committed { "committed" } else { "uncommitted" },
         end: scanned.end,
         partitions: &scanned.partitions,
@@ -80,6 +85,17 @@ pub(super) fn report(
         resume: resume(args, &scanned),
         note,
     };
+    if bounds.until == Some(Position::End) {
+        for topic in ranges.topics.iter().filter(|topic| !topic.undecided.is_empty()) {
+            let offsets: u64 = topic.undecided.iter().map(|(_, offsets)| offsets).sum();
+            cx.ui.note(format_args!(
+                "{}: {offsets} offsets of {} partitions stand behind the last stable offset and were not read: a \
+                 transaction is open (--isolation uncommitted shows them)",
+                topic.name,
+                topic.undecided.len()
+            ));
+        }
+    }
     for topic in &ranges.topics {
         for (partition, fault) in &topic.unreadable {
             cx.ui.warn(format!("{} partition {partition} cannot be read: {fault}", topic.name));
@@ -90,6 +106,15 @@ pub(super) fn report(
         cx.ui.say(|page| records::lay_out(&ended, page, false));
     }
     Ok(outcome(&scanned, &summary, ranges, cx))
+}
+
+/// The brokers find a time by their index: records behind the first one that is as late are not read, although some of
+/// them may be older where producers set the times.
+fn until(position: &Position) -> String {
+    match position.time() {
+        Some(_) => format!("{position} (each partition up to the first record as late as that)"),
+        None => position.to_string(),
+    }
 }
 
 /// Where a reading that was stopped goes on. A group knows it by itself; of a merged reading more was read than shown,
@@ -108,7 +133,10 @@ fn outcome(scanned: &Scanned, summary: &Summary, ranges: &Ranges, cx: &Context) 
     let failed = scanned.partitions.iter().any(|it| matches!(it.end, PartitionEnd::Failed(_)));
     let unreadable = ranges.topics.iter().any(|topic| !topic.unreadable.is_empty());
     let gone = ranges.topics.iter().any(|topic| !topic.frozen.remarks.is_empty());
-    let findings = summary.undecodable_records() > 0 || gone;
+    // A filter that fails on records and matches none is no answer to what was asked.
+    let matched = summary.matched;
+    let failed_filter = matched.filter_errors > 0 && matched.shown == 0;
+    let findings = summary.undecodable_records() > 0 || gone || failed_filter;
     let ended =
         Outcome::findings(findings).and(Outcome::unknown(failed || unreadable || summary.is_undecided()));
     match cx.stop.signal() {

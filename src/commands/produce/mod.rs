@@ -15,6 +15,7 @@ use eventctl_core::catalog::{Encoding, KeyEncoding, Partitioner};
 use eventctl_core::fault::Seen;
 use eventctl_core::name::{ClusterId, TopicName};
 use eventctl_core::produce::{Bounds, Ending, Maker, ProduceReport, Records};
+use eventctl_core::shell;
 
 use crate::commands::{Context, SchemaDesk, SchemaFolderArgs};
 use crate::failure::Failure;
@@ -130,6 +131,18 @@ pub async fn run(args: Args, cx: &Context) -> Result<Outcome, Failure> {
     let environment = rules::environment(cx, &desk)?;
     let expected = cx.expected_of(environment)?;
     gate::expect_cluster(&expected, live.as_ref())?;
+    if there.bounds.stamps && args.carries_times(rules.as_ref()) {
+        cx.ui.warn(format!(
+            "{} keeps the time of storing (message.timestamp.type=LogAppendTime): the timestamps of the input are lost",
+            args.topic
+        ));
+    }
+    if there.internal {
+        return Err(Failure::usage(format!(
+            "{} belongs to the brokers: nobody else writes there",
+            args.topic
+        )));
+    }
     if args.dry_run {
         return rehearse(&args, cx, (source, maker, world), there.bounds).await;
     }
@@ -153,6 +166,11 @@ impl Args {
             return Err(Failure::usage("a dry run keeps nothing: it tells all lines that are wrong"));
         }
         Ok(())
+    }
+
+    /// True where the input says when its events were.
+    fn carries_times(&self, rules: Option<&Rules>) -> bool {
+        self.records || rules.is_some_and(|rules| rules.timestamp.is_some())
     }
 
     fn source(&self, cx: &Context) -> Result<Source, Failure> {
@@ -224,9 +242,11 @@ impl Args {
 
     /// Says what became of all, on stderr: stdout is for lines.
     fn told(&self, cx: &Context, report: &ProduceReport, took: Duration) {
-        let file = self.file.as_ref().map(|file| cx.shown(&cx.around.directory().join(file)));
-        let topic = self.topic.as_str();
-        let summary = Summary { topic, file: file.as_deref(), report, took, dry_run: self.dry_run };
+        let file = self.file.as_ref().map(|file| shell::quoted(&file.to_string_lossy()));
+        let words: Vec<_> = cx.around.arguments().iter().map(|word| word.to_string_lossy()).collect();
+        let command = shell::command("eventctl", words.get(1..).unwrap_or_default(), &["--file"]);
+        let (topic, command) = (self.topic.as_str(), command.as_str());
+        let summary = Summary { topic, file: file.as_deref(), command, report, took, dry_run: self.dry_run };
         cx.ui.say(|page| summary.text(page));
     }
 }
@@ -235,6 +255,8 @@ impl Args {
 struct There {
     partitions: i32,
     bounds: Bounds,
+    /// True where the topic is the brokers' own.
+    internal: bool,
     /// Which cluster says so.
     cluster: Option<ClusterId>,
 }
@@ -247,6 +269,7 @@ async fn topic(cluster: &Cluster, name: &TopicName) -> Result<There, Failure> {
             partitions: i32::try_from(topic.partitions.len()).unwrap_or(i32::MAX),
             // Without the right to read them, only the broker can tell.
             bounds: topic.config.as_ref().map(Bounds::of).unwrap_or_default(),
+            internal: topic.internal,
             cluster: live.id,
         }),
         Some(Seen::Unknown(fault)) => {

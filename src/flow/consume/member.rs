@@ -69,12 +69,14 @@ pub struct Consumed {
     pub uncommitted: Vec<(usize, i32, Fault)>,
     /// What broke the membership.
     pub fault: Option<Fault>,
+    /// Why no more could be written. What was committed had been.
+    pub failure: Option<Failure>,
 }
 
 /// Reads as a member until the ends that were fixed, or for ever.
 ///
 /// # Errors
-/// Where the client cannot be made, or the output cannot be written.
+/// Where the client cannot be made. That the output cannot be written stands beside what was committed before.
 pub async fn consume(
     join: Approved<Join>,
     ranges: &Ranges,
@@ -90,7 +92,7 @@ pub async fn consume(
         let report = member::run(&mut member, &mut handler, pace, &means.stop);
         // Leaving tells the others at once; that it failed costs them a session's time.
         let _left_or_timed_out = member.leave(means.options.timeout);
-        handler.finish(report?, began.elapsed())
+        Ok(handler.finish(report, began.elapsed()))
     })
     .await
 }
@@ -165,7 +167,7 @@ impl Writing {
             })
     }
 
-    fn finish(self, report: MemberReport, took: Duration) -> Result<Consumed, Failure> {
+    fn finish(self, report: MemberReport, took: Duration) -> Consumed {
         let partition = |(share, place): (&Share, &Place)| PartitionScan {
             topic: share.topic,
             partition: share.partition,
@@ -185,9 +187,11 @@ impl Writing {
         };
         let fault = if let Ended::Fault(fault) = report.ended { Some(fault) } else { None };
         let counts = self.counts;
-        Ok(Consumed {
+        let (summary, flushed) = self.consume.ended();
+        Consumed {
             scanned: Scanned { end, partitions, counts, took },
-            summary: self.consume.finish()?,
+            summary,
+            failure: report.failure.or(flushed.err()),
             committed: report
                 .committed
                 .iter()
@@ -199,7 +203,7 @@ impl Writing {
                 .map(|(it, why)| (it.topic, it.partition, why))
                 .collect(),
             fault,
-        })
+        }
     }
 }
 

@@ -142,6 +142,12 @@ impl Consume {
         Ok(self.summary)
     }
 
+    /// The same where what was counted has to be told in any case.
+    fn ended(mut self) -> (Summary, Result<(), Failure>) {
+        let flushed = self.flush();
+        (self.summary, flushed)
+    }
+
     /// Writes what is there.
     fn flush(&mut self) -> Result<(), Failure> {
         if let Some(container) = &mut self.container {

@@ -14,13 +14,15 @@ pub(super) struct Rejects {
     file: Output,
     /// Blocks, and the number of the first line of each.
     blocks: VecDeque<(u64, u64, Block)>,
-    /// How many lines were too long to be kept.
+    /// How many lines are not in the file: they were too long to be kept, or it could not be written.
     pub(super) not_kept: u64,
+    /// True once the file could not be written: what follows would stand behind half a line.
+    broken: bool,
 }
 
 impl Rejects {
     pub(super) fn new(file: Output) -> Rejects {
-        Rejects { file, blocks: VecDeque::new(), not_kept: 0 }
+        Rejects { file, blocks: VecDeque::new(), not_kept: 0, broken: false }
     }
 
     /// Keeps a block whose first line has this number.
@@ -40,8 +42,12 @@ impl Rejects {
         }
     }
 
-    /// Writes a line.
+    /// Writes a line. After the first error no more is written, and only counted.
     pub(super) fn write(&mut self, line: u64) -> Result<(), Failure> {
+        if self.broken {
+            self.not_kept += 1;
+            return Ok(());
+        }
         let inside = |(first, count, _): &&(u64, u64, Block)| (*first..first + count).contains(&line);
         let Some((first, _, block)) = self.blocks.iter().find(inside) else { return Ok(()) };
         let place = usize::try_from(line - first).unwrap_or(usize::MAX);
@@ -49,7 +55,12 @@ impl Rejects {
             self.not_kept += 1;
             return Ok(());
         };
-        self.file.line(bytes)
+        let written = self.file.line(bytes);
+        if written.is_err() {
+            self.broken = true;
+            self.not_kept += 1;
+        }
+        written.map_err(|failure| Failure::machine(format!("the reject file: {}", failure.story())))
     }
 
     /// Sees that all is on the disk.

@@ -108,7 +108,7 @@ impl<'a, O: Outlet> Run<'a, O> {
             self.collect(TICK);
             // A client that breaks now is of no more use either.
             if let Some(fault) = self.outlet.fatal() {
-                self.ending.get_or_insert(Ending::Fatal(fault.clone()));
+                self.end(Ending::Fatal(fault));
                 if !self.purged {
                     self.outlet.purge();
                     self.purged = true;
@@ -156,9 +156,11 @@ impl<'a, O: Outlet> Run<'a, O> {
         matches!(self.ending, Some(Ending::Fatal(_)))
     }
 
-    /// The first reason to end is the one that is told.
+    /// The first reason to end is the one that is told; that the input is over is none where something else comes.
     fn end(&mut self, ending: Ending) {
-        self.ending.get_or_insert(ending);
+        if matches!(self.ending, None | Some(Ending::Input)) {
+            self.ending = Some(ending);
+        }
     }
 
     fn look(&mut self) {

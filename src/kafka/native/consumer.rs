@@ -183,8 +183,7 @@ fn take(queue: &Owned<rd_kafka_queue_t>, wait: c_int, places: &mut [*mut rd_kafk
         return 0;
     }
     // SAFETY: the queue is alive, and the places are ours and as many as is said.
-    let count = unsafe {
-        rd_kafka_consume_batch_queue(queue.pointer(), wait, places.as_mut_ptr(), places.len())
-    };
+    let count =
+        unsafe { rd_kafka_consume_batch_queue(queue.pointer(), wait, places.as_mut_ptr(), places.len()) };
     usize::try_from(count).unwrap_or_default()
 }

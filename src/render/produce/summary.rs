@@ -11,8 +11,10 @@ use crate::render::page::{Page, Tone};
 pub struct Summary<'a> {
     /// The topic.
     pub topic: &'a str,
-    /// Where the lines came from, as it is shown; none is stdin.
+    /// Where the lines came from, as a shell takes it; none is stdin.
     pub file: Option<&'a str>,
+    /// The same command that reads them from stdin.
+    pub command: &'a str,
     /// What became of them.
     pub report: &'a ProduceReport,
     /// How long it took.
@@ -28,7 +30,9 @@ impl Summary<'_> {
         self.transaction(page);
         self.ending(page);
         if self.report.not_kept > 0 {
-            page.val(self.report.not_kept).lit(" refused lines are too long to stand in the reject file\n");
+            page.val(self.report.not_kept).lit(
+                " refused lines are not in the reject file: it could not be written, or they are too long\n",
+            );
         }
     }
 
@@ -103,14 +107,18 @@ impl Summary<'_> {
             }
         }
         let Some(line) = self.report.resume().filter(|_| !self.dry_run) else { return };
+        if self.report.transaction.is_some() {
+            page.lit("go on with the same command: nothing of the input is there\n");
+            return;
+        }
         page.lit("not sent: line ").val(line).lit(" and all that follow");
         match self.file {
             Some(file) => {
                 page.lit("; go on with: tail -n +").val(line).lit(" ").val(file);
-                page.lit(" | eventctl produce ").line(self.topic);
+                page.lit(" | ").line(self.command);
             }
             None => {
-                page.lit("; go on from there\n");
+                page.lit("; go on from there with the same command\n");
             }
         }
     }

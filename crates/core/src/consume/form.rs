@@ -34,6 +34,42 @@ pub struct Separators {
     pub record: Vec<u8>,
 }
 
+/// A separator as it is typed, with escapes for what a command line cannot hold.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Separator(pub Vec<u8>);
+
+impl Separator {
+    /// Reads `\\n`, `\\r`, `\\t`, `\\0`, `\\\\` and `\\xNN` as what they mean, and everything else as it stands.
+    ///
+    /// # Errors
+    /// What stands behind a backslash and means nothing.
+    pub fn parse(typed: &str) -> Result<Separator, String> {
+        let mut bytes = Vec::with_capacity(typed.len());
+        let mut rest = typed;
+        while let Some(at) = rest.find('\\') {
+            let (plain, escape) = rest.split_at(at);
+            bytes.extend_from_slice(plain.as_bytes());
+            let is_hex = |digits: &&str| digits.bytes().all(|digit| digit.is_ascii_hexdigit());
+            let hex = |digits: Option<&str>| u8::from_str_radix(digits.filter(is_hex)?, 16).ok();
+            let (byte, length) = match escape.as_bytes().get(1) {
+                Some(b'n') => (Some(b'\n'), 2),
+                Some(b'r') => (Some(b'\r'), 2),
+                Some(b't') => (Some(b'\t'), 2),
+                Some(b'0') => (Some(0), 2),
+                Some(b'\\') => (Some(b'\\'), 2),
+                Some(b'x') => (hex(escape.get(2..4)), 4),
+                _ => (None, 1),
+            };
+            let byte = byte
+                .ok_or_else(|| format!("`{escape}` means nothing: \\n, \\r, \\t, \\0, \\\\ and \\xNN do"))?;
+            bytes.push(byte);
+            rest = escape.get(length..).unwrap_or_default();
+        }
+        bytes.extend_from_slice(rest.as_bytes());
+        Ok(Separator(bytes))
+    }
+}
+
 /// The forms for programs.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum DataForm {

@@ -9,7 +9,7 @@ mod summary;
 #[cfg(test)]
 mod tests;
 
-pub use form::{DataForm, Form, Separators};
+pub use form::{DataForm, Form, Separator, Separators};
 pub use summary::{Found, Matched, Summary, Undecodable};
 
 use crate::payload::Problem;

@@ -82,3 +82,22 @@ fn undecodable_records_are_counted_by_reason_and_the_first_is_kept() {
     assert_eq!(summary.undecodable_records(), 3);
     assert!(summary.is_undecided());
 }
+
+#[test]
+fn separators_are_typed_with_escapes() {
+    let rows: [(&str, &[u8]); 7] = [
+        ("", b""),
+        ("\n", b"\n"),
+        ("\\0", b"\0"),
+        ("a\\tb\\x1f\\xfF", b"a\tb\x1f\xff"),
+        ("\\\\n", b"\\n"),
+        ("\\r\\n", b"\r\n"),
+        ("\u{e9}", "\u{e9}".as_bytes()),
+    ];
+    for (typed, bytes) in rows {
+        assert_eq!(Separator::parse(typed).unwrap().0, bytes, "{typed:?}");
+    }
+    for wrong in ["\\", "\\q", "\\x", "\\x1", "\\xg0", "\\x\u{e9}", "a\\x+1"] {
+        assert!(Separator::parse(wrong).unwrap_err().contains("means nothing"), "{wrong:?}");
+    }
+}

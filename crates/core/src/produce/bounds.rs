@@ -12,6 +12,8 @@ pub struct Bounds {
     pub after: Option<i64>,
     /// How many bytes a batch may have.
     pub bytes: Option<i64>,
+    /// True where the brokers put the time of storing in place of every timestamp.
+    pub stamps: bool,
     /// The codec that batches shall be packed with, under Kafka's name; none where nothing is known or wanted.
     pub codec: Option<&'static str>,
 }
@@ -54,7 +56,7 @@ impl Bounds {
         let kept = config.effective("compression.type");
         let codec = CODECS.iter().find(|(kind, _)| Some(*kind) == kept).map(|(_, codec)| *codec);
         if config.effective("message.timestamp.type") == Some("LogAppendTime") {
-            return Bounds { before: None, after: None, bytes, codec };
+            return Bounds { before: None, after: None, bytes, stamps: true, codec };
         }
         // Servers before 3.6 have one limit for both.
         let both = || number("message.timestamp.difference.max.ms");
@@ -62,6 +64,7 @@ impl Bounds {
             before: number("message.timestamp.before.max.ms").or_else(both),
             after: number("message.timestamp.after.max.ms").or_else(both),
             bytes,
+            stamps: false,
             codec,
         }
     }

@@ -232,6 +232,8 @@ pub struct KnownCluster {
     pub context: String,
     /// Its registry's URLs.
     pub registry: Vec<RegistryUrl>,
+    /// The addresses of its brokers.
+    pub brokers: Vec<BrokerAddress>,
     /// Whether the context is protected.
     pub protected: bool,
 }
@@ -291,8 +293,8 @@ impl Settings {
     }
 
     /// The name that must be typed before this cluster is changed, if any: that of the context in use where it is
-    /// protected, and that of any protected context whose cluster this is by its id, or by the environment to which the
-    /// catalog says it belongs, however it was reached.
+    /// protected, and that of any protected context whose cluster this is by its id, by one of its brokers' addresses, or
+    /// by the environment to which the catalog says it belongs, however it was reached.
     #[must_use]
     pub fn protection(&self, live: Option<&ClusterId>, environment: Option<&str>) -> Option<&str> {
         if let Some(context) = self.context.as_ref().filter(|_| self.protected.value) {
@@ -302,7 +304,9 @@ impl Settings {
             let by_id = cluster.id.is_some() && cluster.id.as_ref() == live;
             let by_environment =
                 cluster.environment.is_some() && cluster.environment.as_deref() == environment;
-            cluster.protected && (by_id || by_environment)
+            let mut used = self.brokers.iter().flat_map(|brokers| brokers.value.addresses());
+            let by_address = used.any(|used| cluster.brokers.contains(used));
+            cluster.protected && (by_id || by_environment || by_address)
         };
         self.clusters.iter().find(same).map(|cluster| cluster.context.as_str())
     }

@@ -264,7 +264,9 @@ impl Files {
             let environment = context.environment.as_ref().map(|environment| environment.value.clone());
             let protected = self.protected(name).value;
             let registry = context.registry.as_ref().map(|urls| urls.value.clone()).unwrap_or_default();
-            KnownCluster { id, environment, context: name.clone(), registry, protected }
+            let brokers =
+                context.brokers.as_ref().map(|it| it.value.addresses().to_vec()).unwrap_or_default();
+            KnownCluster { id, environment, context: name.clone(), registry, brokers, protected }
         };
         self.all().flat_map(|file| file.contexts.iter().map(of)).collect()
     }
