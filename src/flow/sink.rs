@@ -1,6 +1,6 @@
 //! Where the lines of a reading go: gathered into blocks, and written a block at a time.
 
-use crate::failure::Failure;
+use crate::failure::{Failure, Kind};
 use crate::files::Stream;
 
 /// How many bytes are gathered before they are written.
@@ -13,6 +13,8 @@ pub struct Sink {
     block: Vec<u8>,
     /// True where what is there is written as soon as nothing else comes.
     eager: bool,
+    /// Why a block was lost. What was in it must never count as written, so nothing is from then on.
+    broken: Option<(Kind, String)>,
 }
 
 impl Sink {
@@ -20,7 +22,7 @@ impl Sink {
     #[must_use]
     pub fn new(stream: Stream, eager: bool) -> Sink {
         let eager = eager || stream.is_terminal();
-        Sink { stream, block: Vec::with_capacity(BLOCK + (64 << 10)), eager }
+        Sink { stream, block: Vec::with_capacity(BLOCK + (64 << 10)), eager, broken: None }
     }
 
     /// Where lines are added; [`Sink::added`] has to follow.
@@ -45,20 +47,44 @@ impl Sink {
         if self.eager { self.flush() } else { Ok(()) }
     }
 
-    /// Writes what was gathered.
+    /// Writes what was gathered. Once that has failed, it fails for ever: the lost block is not told by its absence.
     ///
     /// # Errors
     /// As [`Stream::write`].
     pub fn flush(&mut self) -> Result<(), Failure> {
+        if let Some((kind, story)) = &self.broken {
+            return Err(Failure::new(*kind, story.clone()));
+        }
         if self.block.is_empty() {
             return Ok(());
         }
         let written = self.stream.write(&self.block);
+        if let Err(failure) = &written {
+            self.broken = Some((failure.kind(), failure.story()));
+        }
         self.block.clear();
         // A record of many megabytes must not keep its room for ever.
         if self.block.capacity() > 4 * BLOCK {
             self.block.shrink_to(BLOCK + (64 << 10));
         }
         written
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_lost_once_is_never_taken_for_written() {
+        let full = Stream::file(std::path::Path::new("/dev/full")).unwrap();
+        let mut sink = Sink::new(full, true);
+        sink.drained().unwrap();
+        sink.block().extend(b"a line\n");
+        assert_eq!(sink.flush().unwrap_err().kind(), Kind::Machine);
+        assert!(sink.block().is_empty());
+        let again = sink.flush().unwrap_err();
+        assert!(again.story().contains("/dev/full"), "{}", again.story());
+        assert!(sink.drained().is_err());
     }
 }
