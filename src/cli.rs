@@ -19,7 +19,7 @@ use crate::ui::{ColourChoice, Format, Style};
     propagate_version = true,
     arg_required_else_help = true,
     after_help = "Exit codes: 0 done · 1 done, and there is a finding · 2 wrong input or no consent, nothing was tried · \
-                  3 something could not be found out · 130/143 stopped by a signal"
+                  3 something could not be found out · 129/130/143 stopped by a signal"
 )]
 pub struct Cli {
     #[command(flatten)]

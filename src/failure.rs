@@ -69,7 +69,7 @@ impl Failure {
         Failure::new(Kind::Machine, story)
     }
 
-    /// Stopped by a signal before anything was changed (130, 143).
+    /// Stopped by a signal before anything was changed (129, 130, 143).
     #[must_use]
     pub fn interrupted(signal: Signal) -> Self {
         Failure::new(Kind::Interrupted(signal), "interrupted; nothing was changed")

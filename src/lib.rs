@@ -73,7 +73,7 @@ fn end(ui: Ui, result: Result<Outcome, Failure>) -> ExitCode {
 
 fn run(cli: Cli, around: Surroundings, ui: Ui) -> Result<Outcome, Failure> {
     let stop = Stop::default();
-    stop.listen()?;
+    stop.listen(around.hears_hangups())?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let runtime = runtime.map_err(|error| Failure::machine(format!("cannot start: {error}")))?;
     let cx = Context::new(cli.flags(), around, ui, stop);

@@ -20,6 +20,8 @@ pub enum Signal {
     Interrupt,
     /// `kill`.
     Terminate,
+    /// The terminal is gone.
+    Hangup,
 }
 
 impl Outcome {
@@ -30,6 +32,7 @@ impl Outcome {
             Outcome::Clean => 0,
             Outcome::Findings => 1,
             Outcome::Unknown => 3,
+            Outcome::Interrupted(Signal::Hangup) => 129,
             Outcome::Interrupted(Signal::Interrupt) => 130,
             Outcome::Interrupted(Signal::Terminate) => 143,
         }
@@ -67,6 +70,7 @@ mod tests {
             (Outcome::Findings, Outcome::Unknown, 3),
             (Outcome::Unknown, interrupted, 130),
             (Outcome::Interrupted(Signal::Terminate), Outcome::Findings, 143),
+            (Outcome::Interrupted(Signal::Hangup), Outcome::Unknown, 129),
         ];
         for (one, other, code) in rows {
             assert_eq!(one.and(other).code(), code, "{one:?} and {other:?}");

@@ -1,8 +1,8 @@
-//! The one stop signal: Ctrl-C and SIGTERM set it, whatever runs looks at it or waits for it.
+//! The one stop signal: Ctrl-C, SIGTERM and the end of the terminal set it, whatever runs looks at it or waits for it.
 //!
 //! Signals are received on a thread of their own, so that a command that waits for an answer on the terminal, or runs
 //! a hot loop, is stopped like any other. The second signal ends the process at once, and so does the first while
-//! nobody heeds it yet.
+//! nobody heeds it yet. SIGHUP is no sign of impatience: shell and kernel both send it, and it comes with others.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
@@ -28,6 +28,7 @@ struct Inner {
 const NONE: u8 = 0;
 const INTERRUPT: u8 = 1;
 const TERMINATE: u8 = 2;
+const HANGUP: u8 = 3;
 
 impl Stop {
     /// Sets the flag and wakes who waits for it.
@@ -35,6 +36,7 @@ impl Stop {
         let value = match signal {
             Signal::Interrupt => INTERRUPT,
             Signal::Terminate => TERMINATE,
+            Signal::Hangup => HANGUP,
         };
         // The first signal is the one that is reported.
         let _ = self.0.signal.compare_exchange(NONE, value, Ordering::SeqCst, Ordering::SeqCst);
@@ -52,6 +54,7 @@ impl Stop {
         match self.0.signal.load(Ordering::SeqCst) {
             INTERRUPT => Some(Signal::Interrupt),
             TERMINATE => Some(Signal::Terminate),
+            HANGUP => Some(Signal::Hangup),
             _ => None,
         }
     }
@@ -80,17 +83,18 @@ impl Stop {
         }
     }
 
-    /// Listens for Ctrl-C and SIGTERM from now on.
+    /// Listens for Ctrl-C and SIGTERM from now on, and for SIGHUP where `hangups` says so: who began us with `nohup`
+    /// wants the end of the terminal to be ignored.
     ///
     /// # Errors
     /// When the machine refuses a thread or a signal handler.
-    pub fn listen(&self) -> Result<(), Failure> {
+    pub fn listen(&self, hangups: bool) -> Result<(), Failure> {
         let stop = self.clone();
         let runtime = tokio::runtime::Builder::new_current_thread().enable_io().build();
         let runtime =
             runtime.map_err(|error| Failure::machine(format!("cannot listen for signals: {error}")))?;
         let (ready, is_ready) = std::sync::mpsc::channel();
-        let thread = move || runtime.block_on(stop.receive(&ready));
+        let thread = move || runtime.block_on(stop.receive(&ready, hangups));
         let spawned = std::thread::Builder::new().name("signals".to_owned()).spawn(thread);
         spawned.map_err(|error| Failure::machine(format!("cannot listen for signals: {error}")))?;
         // Without this wait, a signal in the first microseconds would still kill the process in its default way.
@@ -98,24 +102,37 @@ impl Stop {
         Ok(())
     }
 
-    async fn receive(self, ready: &std::sync::mpsc::Sender<()>) {
+    async fn receive(self, ready: &std::sync::mpsc::Sender<()>, hangups: bool) {
         use tokio::signal::unix::{SignalKind, signal};
         let (Ok(mut interrupt), Ok(mut terminate)) =
             (signal(SignalKind::interrupt()), signal(SignalKind::terminate()))
         else {
             return;
         };
+        let mut hangup = if hangups { signal(SignalKind::hangup()).ok() } else { None };
         let _ = ready.send(());
         loop {
             let signal = tokio::select! {
                 _ = interrupt.recv() => Signal::Interrupt,
                 _ = terminate.recv() => Signal::Terminate,
+                () = received(hangup.as_mut()) => Signal::Hangup,
             };
-            if self.received().is_some() || !self.0.heeded.load(Ordering::SeqCst) {
+            let second = self.received().is_some() && signal != Signal::Hangup;
+            if second || !self.0.heeded.load(Ordering::SeqCst) {
                 end_at_once(signal);
             }
             self.set(signal);
         }
+    }
+}
+
+/// Waits for a signal; for ever, where it is not listened for.
+async fn received(signal: Option<&mut tokio::signal::unix::Signal>) {
+    match signal {
+        Some(signal) => {
+            let _ = signal.recv().await;
+        }
+        None => std::future::pending().await,
     }
 }
 

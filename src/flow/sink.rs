@@ -45,7 +45,7 @@ impl Sink {
         self.eager
     }
 
-    /// Writes what was gathered.
+    /// Writes what was gathered. Once that has failed, it fails for ever: the lost block is not told by its absence.
     ///
     /// # Errors
     /// As [`Stream::write`]; after an error, the same one each time.
@@ -66,5 +66,23 @@ impl Sink {
             self.block.shrink_to(BLOCK + (64 << 10));
         }
         written
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_lost_once_is_never_taken_for_written() {
+        let full = Stream::file(std::path::Path::new("/dev/full")).unwrap();
+        let mut sink = Sink::new(full, true);
+        sink.flush().unwrap();
+        sink.block().extend(b"a line\n");
+        assert_eq!(sink.flush().unwrap_err().kind(), Kind::Machine);
+        assert!(sink.block().is_empty());
+        let again = sink.flush().unwrap_err();
+        assert!(again.story().contains("/dev/full"), "{}", again.story());
+        assert!(sink.flush().is_err());
     }
 }

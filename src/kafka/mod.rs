@@ -14,6 +14,7 @@ mod health;
 pub mod member;
 mod native;
 pub mod offsets;
+mod on_the_way;
 pub mod reads;
 pub mod scan;
 pub mod settled;
@@ -22,5 +23,6 @@ pub mod transaction;
 mod trouble;
 mod values;
 pub mod writer;
+mod writer_options;
 
 pub use native::config::known_settings;

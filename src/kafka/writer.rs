@@ -5,11 +5,10 @@
 //! approved at the gate, which saw the names of the topics.
 
 use std::collections::VecDeque;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use eventctl_core::catalog::Partitioner;
 use eventctl_core::fault::{Fault, FaultKind};
 use eventctl_core::human;
 use eventctl_core::name::TopicName;
@@ -18,9 +17,13 @@ use eventctl_core::risk::Risk;
 
 use super::connect::{ConnectOptions, rejected};
 use super::health::Health;
+use super::native::code::CallError;
 use super::native::config::known_settings;
 use super::native::dispatch::Listener;
 use super::native::send::{Producer, Report, Sending};
+use super::on_the_way::OnTheWay;
+use super::writer_options::{DEFAULTS, FIXED};
+pub use super::writer_options::{Transactional, WriterOptions};
 use crate::failure::Failure;
 use crate::gate::{Approved, Consequential};
 
@@ -42,36 +45,6 @@ impl Consequential for WriteTo {
         let names: Vec<&str> = self.topics.iter().map(TopicName::as_str).collect();
         format!("Write records to {}?", human::list(&names, 10))
     }
-}
-
-/// A transactional producer's name.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Transactional {
-    /// The transactional id. Whoever uses it next ends what this one leaves open.
-    pub id: String,
-    /// How long a transaction may take before the brokers abort it.
-    pub timeout: Duration,
-}
-
-/// How records are written.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct WriterOptions {
-    /// Write in transactions.
-    pub transactional: Option<Transactional>,
-    /// After how long a record that is not acknowledged is given up.
-    pub delivery_timeout: Duration,
-    /// How long a record may wait for others to go with it: longer is faster for many, and slower for one.
-    pub linger: Duration,
-    /// How many records may be without a report that was taken.
-    pub max_in_flight: usize,
-    /// How records without a partition are placed: `Murmur2` and `Crc32` place keys as they say, `JavaHash` places
-    /// none (its keys are placed by the caller), and records without a key go anywhere.
-    pub partitioner: Partitioner,
-    /// How many bytes a batch may have at its topics, where that is known: what is larger is refused before it is sent,
-    /// for the broker would refuse its whole batch.
-    pub batch_bytes: Option<i64>,
-    /// The codec that batches are packed with, where the user's settings name none.
-    pub codec: Option<&'static str>,
 }
 
 /// A record to write.
@@ -140,6 +113,11 @@ pub struct Writer {
     reports: Arc<Reports>,
     waiting: AtomicUsize,
     limit: usize,
+    on_the_way: Mutex<OnTheWay>,
+    /// None in a transaction, which is taken back as a whole.
+    patience: Option<Duration>,
+    /// True once the patience was over.
+    late: AtomicBool,
 }
 
 /// Reports that nobody has taken yet. There are never more than records on their way.
@@ -165,71 +143,6 @@ impl Reports {
         let waited = self.came.wait_timeout_while(self.queue(), wait, |queue| queue.is_empty());
         let (mut queue, _) = waited.unwrap_or_else(PoisonError::into_inner);
         std::mem::take(&mut *queue)
-    }
-}
-
-/// The user's settings win over these.
-const DEFAULTS: [(&str, &str); 5] = [
-    // The broker decides what is too large, and says so; this is only what fits into the queue.
-    ("message.max.bytes", "40000000"),
-    ("queue.buffering.max.kbytes", "49152"),
-    // Everything is sent again until it is acknowledged or its time is up.
-    ("retry.backoff.max.ms", "500"),
-    // For how long a topic that is not there may still appear.
-    ("topic.metadata.propagation.max.ms", "10000"),
-    ("statistics.interval.ms", "0"),
-];
-
-/// And not over these: with others a record could be lost or doubled.
-const FIXED: [(&str, &str); 3] =
-    [("enable.idempotence", "true"), ("acks", "all"), ("enable.gapless.guarantee", "false")];
-
-impl WriterOptions {
-    fn settings(&self) -> Vec<(&'static str, String)> {
-        let milliseconds = |time: Duration| time.as_millis().clamp(1, 86_400_000).to_string();
-        let partitioner = match self.partitioner {
-            Partitioner::Murmur2 => "murmur2_random",
-            Partitioner::Crc32 => "consistent_random",
-            Partitioner::JavaHash => "random",
-        };
-        let mut settings = vec![
-            ("partitioner", partitioner.to_owned()),
-            // Ours is the limit that counts. librdkafka also counts records whose reports are just being read.
-            (
-                "queue.buffering.max.messages",
-                self.max_in_flight.saturating_mul(2).clamp(1, 10_000_000).to_string(),
-            ),
-        ];
-        let mut delivery = self.delivery_timeout;
-        if let Some(Transactional { id, timeout }) = &self.transactional {
-            delivery = delivery.min(*timeout);
-            settings.push(("transactional.id", id.clone()));
-            settings.push(("transaction.timeout.ms", milliseconds(*timeout)));
-        }
-        settings.push(("message.timeout.ms", milliseconds(delivery)));
-        settings
-    }
-}
-
-impl WriterOptions {
-    /// How batches are packed and how large they may become, where that is known; the user's settings win.
-    fn batch(&self, options: &ConnectOptions) -> Vec<(&'static str, String)> {
-        let codecs = ["compression.codec", "compression.type"];
-        let packed = options.settings.iter().any(|(name, _)| codecs.contains(&name.as_str()));
-        let mut settings = Vec::new();
-        // A codec under one of its names would stand beside the user's under the other.
-        if let (Some(codec), false) = (self.codec, packed) {
-            settings.push(("compression.type", codec.to_owned()));
-        }
-        if let Some(bytes) = self.batch_bytes {
-            settings.push(("batch.size", bytes.clamp(1_000, 1_000_000).to_string()));
-            // Whoever asks for a codec may mean a record that is too large without it, and only the broker can tell. Ours
-            // is never asked for: what is refused does not hang on how well a record happens to pack.
-            if !packed {
-                settings.push(("message.max.bytes", bytes.clamp(1_000, 40_000_000).to_string()));
-            }
-        }
-        settings
     }
 }
 
@@ -266,7 +179,9 @@ impl Writer {
         let producer = Producer::start(&settings, topics, listener, reported)
             .map_err(|error| rejected(&error, &known_settings(), &redactor))?;
         let (waiting, limit) = (AtomicUsize::new(0), writer.max_in_flight.max(1));
-        Ok(Writer { producer, health, reports, waiting, limit })
+        let patience = writer.transactional.is_none().then_some(writer.delivery_timeout);
+        let (on_the_way, late) = (Mutex::default(), AtomicBool::new(false));
+        Ok(Writer { producer, health, reports, waiting, limit, on_the_way, patience, late })
     }
 
     /// Hands a record over; it is copied. One delivery will come for it.
@@ -282,6 +197,9 @@ impl Writer {
         if record.partition.is_some_and(|partition| partition < 0) {
             return Err(SendError::Refused(refusal("_UNKNOWN_PARTITION", "a partition below 0")));
         }
+        if self.is_late() {
+            return Err(SendError::Refused(given_up()));
+        }
         // Counted before it is sent: its report may be taken before this function ends.
         let before = self.waiting.fetch_add(1, Ordering::Relaxed);
         let sent = if before < self.limit { self.hand_over(record) } else { Err(SendError::Full) };
@@ -294,8 +212,10 @@ impl Writer {
     fn hand_over(&self, record: &Outgoing<'_>) -> Result<(), SendError> {
         let Outgoing { topic, partition, key, value, headers, timestamp, ticket } = *record;
         let timestamp = timestamp.unwrap_or(0);
-        let sending = Sending { topic, partition, key, value, headers, timestamp, ticket };
+        let number = self.on_the_way().begin(ticket, Instant::now());
+        let sending = Sending { topic, partition, key, value, headers, timestamp, ticket: number };
         self.producer.send(&sending).map_err(|error| {
+            self.on_the_way().end(number);
             let alone = self.waiting.load(Ordering::Relaxed) <= 1;
             match error.code.as_str() {
                 "_QUEUE_FULL" if alone => {
@@ -309,21 +229,46 @@ impl Writer {
     }
 
     /// Waits until there are reports, then adds all of them, in the order in which they came. Those of a partition come
-    /// in the order of sending.
+    /// in the order of sending. It also looks at the time, so it has to be called now and then.
     pub fn deliveries(&self, wait: Duration, into: &mut Vec<Delivery>) {
         let reports = self.reports.take(wait);
         self.waiting.fetch_sub(reports.len(), Ordering::Relaxed);
-        into.extend(reports.into_iter().map(|Report { ticket, end }| {
+        let mut on_the_way = self.on_the_way();
+        into.extend(reports.into_iter().filter_map(|Report { ticket: number, end }| {
             let result = match end {
                 Ok((partition, offset, timestamp)) => Ok(Stored { partition, offset, timestamp }),
                 Err((error, possibly_stored)) => {
                     // Nobody answered in time: why not is known to the connections.
-                    let fault = self.health.explain(error, Instant::now()).fault;
+                    let fault = self.health.explain(self.timed_out(error), Instant::now()).fault;
                     Err(NotStored { fault, possibly_stored })
                 }
             };
-            Delivery { ticket, result }
+            on_the_way.end(number).map(|ticket| Delivery { ticket, result })
         }));
+        // Only now: what was acknowledged while nobody looked is not late.
+        let overdue = |(since, patience): (Instant, Duration)| since.elapsed() >= patience;
+        if on_the_way.oldest().zip(self.patience).is_some_and(overdue) && !self.is_late() {
+            self.late.store(true, Ordering::Relaxed);
+            self.purge();
+        }
+    }
+
+    fn on_the_way(&self) -> MutexGuard<'_, OnTheWay> {
+        // Every change leaves it whole.
+        self.on_the_way.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn is_late(&self) -> bool {
+        self.late.load(Ordering::Relaxed)
+    }
+
+    /// What was given up because the time was over is told so.
+    fn timed_out(&self, error: CallError) -> CallError {
+        if self.is_late() && error.code.starts_with("_PURGE_") {
+            let (code, message) = ("_MSG_TIMED_OUT".to_owned(), "not acknowledged in time".to_owned());
+            return CallError { code, message };
+        }
+        error
     }
 
     /// How many records have no report that was taken.
@@ -334,9 +279,12 @@ impl Writer {
 
     /// The trouble of the client as a whole. Its code is `_CONNECTION` where waiting is useless (wrong credentials),
     /// `_ALL_BROKERS_DOWN` where the brokers may come back, and any other where the producer is of no use any more, such
-    /// as `_FENCED` after another one took over its transactional id.
+    /// as `_FENCED` after another one took over its transactional id, or `_MSG_TIMED_OUT` after everything was given up.
     #[must_use]
     pub fn trouble(&self) -> Option<Fault> {
+        if self.is_late() {
+            return Some(given_up());
+        }
         self.producer.fatal().map(|error| self.health.fault(error)).or_else(|| self.health.trouble())
     }
 
@@ -346,6 +294,11 @@ impl Writer {
     }
 }
 
+fn given_up() -> Fault {
+    let message = "a record was not acknowledged in time, and everything on its way was given up with it";
+    Fault { kind: FaultKind::TimedOut, code: "_MSG_TIMED_OUT".to_owned(), message: message.to_owned() }
+}
+
 fn refusal(code: &str, words: &str) -> Fault {
     Fault { kind: FaultKind::Refused, code: code.to_owned(), message: words.to_owned() }
 }
@@ -353,33 +306,6 @@ fn refusal(code: &str, words: &str) -> Fault {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn options() -> WriterOptions {
-        WriterOptions {
-            transactional: None,
-            delivery_timeout: Duration::from_secs(30),
-            linger: Duration::from_millis(5),
-            max_in_flight: 1_000,
-            partitioner: Partitioner::Murmur2,
-            batch_bytes: None,
-            codec: None,
-        }
-    }
-
-    fn setting<'a>(settings: &'a [(&'static str, String)], name: &str) -> Option<&'a str> {
-        settings.iter().find(|(known, _)| *known == name).map(|(_, value)| value.as_str())
-    }
-
-    #[test]
-    fn records_never_outlive_their_transaction() {
-        let plain = options().settings();
-        assert_eq!(setting(&plain, "message.timeout.ms"), Some("30000"));
-        assert_eq!(setting(&plain, "transactional.id"), None);
-        let transactional = Some(Transactional { id: "x".into(), timeout: Duration::from_secs(10) });
-        let settings = WriterOptions { transactional, ..options() }.settings();
-        assert_eq!(setting(&settings, "message.timeout.ms"), Some("10000"));
-        assert_eq!(setting(&settings, "transaction.timeout.ms"), Some("10000"));
-    }
 
     #[test]
     fn the_question_names_the_topics() {

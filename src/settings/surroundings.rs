@@ -6,6 +6,7 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 use crate::failure::Failure;
+use crate::files;
 
 /// What surrounds the process: its environment and its working directory.
 #[derive(Clone)]
@@ -13,6 +14,7 @@ pub struct Surroundings {
     pub(super) variables: BTreeMap<String, String>,
     pub(super) directory: PathBuf,
     arguments: Vec<OsString>,
+    hears_hangups: bool,
 }
 
 // The environment is full of secrets.
@@ -45,13 +47,21 @@ impl Surroundings {
                 Err(_) => {}
             }
         }
-        Ok(Surroundings { variables, directory, arguments: std::env::args_os().collect() })
+        let hears_hangups =
+            files::read_text(Path::new("/proc/self/status"), 1 << 20).is_ok_and(|it| heeds_hangups(&it));
+        Ok(Surroundings { variables, directory, arguments: std::env::args_os().collect(), hears_hangups })
     }
 
     /// Surroundings of one's own making, for tests.
     #[must_use]
     pub fn new(variables: BTreeMap<String, String>, directory: PathBuf) -> Surroundings {
-        Surroundings { variables, directory, arguments: Vec::new() }
+        Surroundings { variables, directory, arguments: Vec::new(), hears_hangups: false }
+    }
+
+    /// True where the end of the terminal shall stop us, as it does unless `nohup` or the like was used.
+    #[must_use]
+    pub fn hears_hangups(&self) -> bool {
+        self.hears_hangups
     }
 
     /// The words of the command line, the program's own name first.
@@ -106,5 +116,27 @@ impl Surroundings {
     /// A path as it is shown: below the working directory without it.
     pub(super) fn shown(&self, path: &Path) -> String {
         path.strip_prefix(&self.directory).unwrap_or(path).to_string_lossy().into_owned()
+    }
+}
+
+/// True where Linux says of a process that it does not ignore SIGHUP. Elsewhere nobody says, and the signal is left as
+/// it is.
+fn heeds_hangups(status: &str) -> bool {
+    let ignored = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    let ignored = ignored.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok());
+    // SIGHUP is the first of all signals.
+    ignored.is_some_and(|mask| mask & 1 == 0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hangups_are_heeded_unless_they_are_ignored_or_nobody_knows() {
+        assert!(heeds_hangups("Name:\tx\nSigIgn:\t0000000000001000\nSigCgt:\t0000000000000001\n"));
+        assert!(!heeds_hangups("SigIgn:\t0000000000001001\n"));
+        assert!(!heeds_hangups("SigIgn:\tno number\n"));
+        assert!(!heeds_hangups(""));
     }
 }

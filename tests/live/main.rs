@@ -15,20 +15,26 @@
 #[path = "../world/mod.rs"]
 mod world;
 
+mod accounts;
 mod certificates;
 mod clusters;
 mod consume;
+mod endings;
 mod faults;
 mod member;
 mod merged;
 mod native;
 mod oracle;
+mod outages;
 mod partitions;
 mod produce;
 mod provision;
+mod proxy;
 mod registrar;
 mod registry;
 mod reports;
+mod resets;
+mod running;
 mod scan;
 mod schemas;
 mod streams;

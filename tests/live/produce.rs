@@ -1,77 +1,22 @@
 //! Producing into a real cluster, with kcat and Kafka's own tools as witnesses: what is there is what was told, where
 //! Java would have put it, and nothing twice.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::io::Write;
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use serde_json::Value;
 
+use crate::accounts::{Told, acknowledged, catalog, feed, lines, numbered, records};
 use crate::clusters::{Own, Shared, settings, until};
-use crate::oracle::{checked, java};
-use crate::world::World;
+use crate::oracle::java;
 
 const SCHEMA: &str = r#"{"type": "record", "name": "Placed", "namespace": "live", "fields": [
   {"name": "orderId", "type": "string"},
   {"name": "count", "type": "long"},
   {"name": "at", "type": {"type": "long", "logicalType": "timestamp-millis"}},
   {"name": "eventId", "type": ["null", "string"], "default": null}]}"#;
-
-fn catalog(topics: &[(&str, &str)]) -> String {
-    let topic = |(name, rest): &(&str, &str)| format!("  {name}: {{ partitions: 6, {rest} }}\n");
-    let topics: String = topics.iter().map(topic).collect();
-    format!(
-        "version: 1\ndefaults: {{ replication_factor: 3, config: {{ min.insync.replicas: 2 }} }}\ntopics:\n{topics}"
-    )
-}
-
-/// Every record of a topic as kcat sees it: partition, offset, timestamp, key and value.
-fn records(brokers: &str, topic: &str) -> Vec<(i32, i64, i64, String, String)> {
-    let mut kcat = Command::new("kcat");
-    kcat.args(["-C", "-q", "-e", "-b", brokers, "-t", topic, "-f", "%p\t%o\t%T\t%k\t%s\n"]);
-    kcat.args(["-X", "isolation.level=read_committed"]);
-    let text = checked(&mut kcat);
-    let mut records: Vec<_> = text
-        .lines()
-        .map(|line| {
-            let parts: Vec<&str> = line.splitn(5, '\t').collect();
-            let number = |at: usize| parts[at].parse::<i64>().expect("a number");
-            (number(0) as i32, number(1), number(2), parts[3].to_owned(), parts[4].to_owned())
-        })
-        .collect();
-    records.sort();
-    records
-}
-
-/// The objects of a stream.
-fn lines(text: &str) -> Vec<Value> {
-    text.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect()
-}
-
-/// Runs with these bytes on stdin.
-fn feed(world: &World, arguments: &[&str], input: &[u8]) -> (i32, String, String) {
-    let mut command = world.command(arguments);
-    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
-    let mut child = command.spawn().expect("a process");
-    let mut stdin = child.stdin.take().expect("stdin");
-    let input = input.to_vec();
-    let writer = std::thread::spawn(move || drop(stdin.write_all(&input)));
-    let output = child.wait_with_output().expect("its output");
-    writer.join().expect("the input");
-    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-    (output.status.code().expect("a code"), text(&output.stdout), text(&output.stderr))
-}
-
-/// Acknowledged coordinates by line; each stands once, in the order of the lines.
-fn acknowledged(text: &str) -> BTreeMap<u64, (i32, i64)> {
-    let told = lines(text);
-    let numbers: Vec<u64> = told.iter().map(|line| line["line"].as_u64().expect("a line")).collect();
-    assert!(numbers.is_sorted_by(|one, other| one < other), "not in order: {numbers:?}");
-    let stored = told.iter().filter(|line| line["status"] == "acknowledged");
-    let place = |line: &Value| (line["partition"].as_i64().unwrap() as i32, line["offset"].as_i64().unwrap());
-    stored.map(|line| (line["line"].as_u64().unwrap(), place(line))).collect()
-}
 
 #[test]
 fn keys_partitions_and_bytes_are_those_of_a_java_producer() {
@@ -298,45 +243,12 @@ fn a_transaction_is_all_or_nothing() {
 }
 
 #[test]
-fn ctrl_c_awaits_what_is_on_its_way_and_names_the_line_to_go_on_from() {
-    let shared = Shared::cluster("produce-signal");
-    let topic = shared.name("orders");
-    let world = shared.world();
-    world.write("topics.yaml", catalog(&[(&topic, "dlq: false, encoding: json, key: orderId")]));
-    world.run(&["topics", "apply", "--yes"]).ends(0);
-    let lines: String = (1..=5_000).map(|number| format!("{{\"orderId\":\"{number}\"}}\n")).collect();
-    world.write("input.ndjson", &lines);
-    let mut command = world.command(&["produce", &topic, "--file", "input.ndjson", "--rate", "200"]);
-    let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("a process");
-    // One record is enough: kcat does not get to the end of what keeps growing.
-    let first = ["-C", "-q", "-e", "-c", "1", "-b", &shared.brokers, "-t", &topic];
-    until("a record", Duration::from_secs(30), || !checked(Command::new("kcat").args(first)).is_empty());
-    checked(Command::new("kill").args(["-INT", &child.id().to_string()]));
-    let output = child.wait_with_output().expect("its output");
-    let stderr = String::from_utf8_lossy(&output.stderr).into_owned();
-    assert_eq!(output.status.code(), Some(130), "{stderr}");
-    let stored = records(&shared.brokers, &topic);
-    let next = stored.len() + 1;
-    assert!(stderr.contains(&format!("tail -n +{next} input.ndjson")), "{} stored: {stderr}", stored.len());
-    let mut keys: Vec<usize> = stored.iter().map(|record| record.3.parse().unwrap()).collect();
-    keys.sort_unstable();
-    assert_eq!(keys, (1..next).collect::<Vec<_>>());
-    let rest: String = lines.lines().skip(next - 1).map(|line| format!("{line}\n")).collect();
-    let (code, _, stderr) = feed(&world, &["produce", &topic], rest.as_bytes());
-    assert_eq!(code, 0, "{stderr}");
-    assert_eq!(records(&shared.brokers, &topic).len(), 5_000);
-}
-
-#[test]
 fn a_broker_that_is_lost_in_the_middle_loses_and_doubles_nothing() {
     let own = Own::start("produce-kill", &["--no-registry"]);
     let world = own.world();
     world.write("topics.yaml", catalog(&[("orders", "dlq: false, encoding: json, key: orderId")]));
     world.run(&["topics", "apply", "--yes"]).ends(0);
-    let many = 60_000;
-    let lines: String =
-        (1..=many).map(|number| format!("{{\"orderId\":\"k{}\",\"n\":{number}}}\n", number % 100)).collect();
-    world.write("input.ndjson", &lines);
+    world.write("input.ndjson", numbered(1..=60_000));
     let told = tempfile::NamedTempFile::new().expect("a file");
     let arguments = ["produce", "orders", "--file", "input.ndjson", "--rate", "6000", "-o", "json"];
     let mut command = world.command(&arguments);
@@ -348,16 +260,8 @@ fn a_broker_that_is_lost_in_the_middle_loses_and_doubles_nothing() {
     let output = child.wait_with_output().expect("its output");
     let stderr = String::from_utf8_lossy(&output.stderr).into_owned();
     assert_eq!(output.status.code(), Some(0), "{stderr}");
-    let stdout = std::fs::read_to_string(told.path()).unwrap();
-    let stored = acknowledged(&stdout);
-    assert_eq!(stored.len(), many, "{stderr}");
+    let told = Told::of(&std::fs::read_to_string(told.path()).unwrap(), &stderr);
+    assert_eq!(told.acknowledged.len(), 60_000, "{stderr}");
     own.cluster(&["start", "2"]);
-    let found = records(own.get("BROKERS"), "orders");
-    assert_eq!(found.len(), many, "nothing lost, nothing doubled");
-    let mut last: BTreeMap<&str, usize> = BTreeMap::new();
-    for (partition, offset, _, key, value) in &found {
-        let number: usize = value[value.find("\"n\":").unwrap() + 4..value.len() - 1].parse().unwrap();
-        assert_eq!(stored[&(number as u64)], (*partition, *offset), "as it was told");
-        assert!(last.insert(key, number).is_none_or(|before| before < number), "{key} in its order");
-    }
+    told.agrees_with(&records(own.get("BROKERS"), "orders"), 0);
 }

@@ -78,6 +78,7 @@ pub(super) fn report(
         isolation: if ranges.isolation == Isolation::Committed { "committed" } else { "uncommitted" },
         end: scanned.end,
         partitions: &scanned.partitions,
+        unreadable: ranges.topics.iter().map(|topic| topic.unreadable.len()).sum(),
         counts: scanned.counts,
         took: scanned.took,
         summary: &summary,

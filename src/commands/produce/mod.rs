@@ -78,7 +78,7 @@ pub struct Args {
     /// Have at most so many records on their way
     #[arg(long, value_name = "N", default_value = "100000", value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
     max_in_flight: u32,
-    /// Give a record up that is not acknowledged after this time
+    /// Give up, and send nothing more, once a record is not acknowledged after this time
     #[arg(long, value_name = "DURATION", default_value = "2m", value_parser = words::duration)]
     delivery_timeout: Duration,
     /// All lines or none: nothing is visible to readers of committed records before the end

@@ -4,6 +4,7 @@
 //! decided.
 
 use std::collections::VecDeque;
+use std::sync::Arc;
 
 use eventctl_core::produce::Block;
 
@@ -13,7 +14,7 @@ use crate::files::Output;
 pub(super) struct Rejects {
     file: Output,
     /// Blocks, and the number of the first line of each.
-    blocks: VecDeque<(u64, u64, Block)>,
+    blocks: VecDeque<(u64, u64, Arc<Block>)>,
     /// How many lines are not in the file: they were too long to be kept, or it could not be written.
     pub(super) not_kept: u64,
     /// True once the file could not be written: what follows would stand behind half a line.
@@ -26,7 +27,7 @@ impl Rejects {
     }
 
     /// Keeps a block whose first line has this number.
-    pub(super) fn keep(&mut self, first: u64, block: Block) {
+    pub(super) fn keep(&mut self, first: u64, block: Arc<Block>) {
         self.blocks.push_back((first, block.count(), block));
     }
 
@@ -48,7 +49,7 @@ impl Rejects {
             self.not_kept += 1;
             return Ok(());
         }
-        let inside = |(first, count, _): &&(u64, u64, Block)| (*first..first + count).contains(&line);
+        let inside = |(first, count, _): &&(u64, u64, Arc<Block>)| (*first..first + count).contains(&line);
         let Some((first, _, block)) = self.blocks.iter().find(inside) else { return Ok(()) };
         let place = usize::try_from(line - first).unwrap_or(usize::MAX);
         let Some(bytes) = block.lines(*first).nth(place).and_then(|line| line.bytes()) else {

@@ -1,5 +1,6 @@
 //! The loop: lines in, records out, deliveries back.
 
+use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::time::{Duration, Instant};
 
@@ -178,6 +179,11 @@ impl<'a, O: Outlet> Run<'a, O> {
 
     fn block(&mut self, block: Block, room: &mut Room) {
         let first = self.ledger.tally().lines + 1;
+        // Before what is refused is given out, its line must be at hand; and nothing waits for the end of the block.
+        let block = Arc::new(block);
+        if let Some(rejects) = &mut self.rejects {
+            rejects.keep(first, Arc::clone(&block));
+        }
         for line in block.lines(first) {
             let number = self.ledger.begin();
             if self.ending.is_some() {
@@ -193,10 +199,6 @@ impl<'a, O: Outlet> Run<'a, O> {
                 self.collect(Duration::ZERO);
                 self.look();
             }
-        }
-        // Before what is refused is given out, its line must be at hand.
-        if let Some(rejects) = &mut self.rejects {
-            rejects.keep(first, block);
         }
         self.collect(Duration::ZERO);
         while self.ledger.held() > self.window && self.until.is_none() && self.ledger.open() > 0 {
@@ -294,8 +296,6 @@ impl<'a, O: Outlet> Run<'a, O> {
         for Delivery { ticket, result } in deliveries.drain(..) {
             let end = match result {
                 Ok(stored) => End::Acknowledged { partition: stored.partition, offset: stored.offset },
-                // We gave it up ourselves, before it was sent.
-                Err(not) if self.purged && !not.possibly_stored => End::NotSent,
                 Err(not) => {
                     let reason = Reason::from(not.fault);
                     self.troubled |= reason.is_passing();
@@ -349,7 +349,7 @@ impl<'a, O: Outlet> Run<'a, O> {
                     }
                     let first = self.ledger.tally().lines + 1 - block.count();
                     if let Some(rejects) = &mut self.rejects {
-                        rejects.keep(first, block);
+                        rejects.keep(first, Arc::new(block));
                     }
                 }
                 Ok(Err(_)) => return true,

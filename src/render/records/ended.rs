@@ -25,6 +25,8 @@ pub struct Ended<'a> {
     pub end: ScanEnd,
     /// How far each partition came.
     pub partitions: &'a [PartitionScan],
+    /// How many partitions more cannot be read at all.
+    pub unreadable: usize,
     /// What was read.
     pub counts: ScanCounts,
     /// How long it took.
@@ -108,6 +110,9 @@ fn line(ended: &Ended<'_>, page: &mut Page) {
         .val(counted(ended.partitions.len() as u64, "partition"))
         .lit(" of ")
         .val(ended.topics.join(", "));
+    if ended.unreadable > 0 {
+        page.lit(", ").tone(Tone::Bad, ended.unreadable).lit(" more cannot be read");
+    }
     page.lit(", from ").val(&ended.from);
     match &ended.until {
         Some(until) => page.lit(" until ").val(until),
