@@ -174,3 +174,48 @@ fn the_end_of_a_terminal_stops_nobody_who_was_told_not_to_mind() {
     let ended = run.finish().ends(0);
     assert_eq!(ended.lines.len(), 3_000, "{}", ended.stderr);
 }
+
+#[test]
+fn the_command_to_go_on_with_is_the_same_command() {
+    let shared = Shared::cluster("end-go-on");
+    let (world, topic) = filled(&shared);
+    let read = world.run(&["consume", &topic, "-o", "json", "-n", "4"]).ends(0);
+    let mut lines: Vec<&str> = read.stdout.lines().collect();
+    lines.insert(2, "{broken");
+    world.write("it's all.ndjson", lines.join("\n") + "\n");
+    let twin = shared.name("twin");
+    let arguments = ["--create", "--topic", &twin, "--partitions", "1", "--replication-factor", "3"];
+    java("dev", "topics", &[&arguments[..], &["--config", "retention.ms=-1"]].concat());
+    let file = ["--file", "it's all.ndjson"];
+    let stopped = world.run(&[&["produce", &twin, "--records"], &file[..]].concat()).ends(1);
+    let (_, command) = stopped.stderr.split_once("go on with: ").expect("a command");
+    let command = command.lines().next().unwrap().replace("eventctl", "\"$EVENTCTL\"");
+    let mut shell = std::process::Command::new("sh");
+    shell.args(["-c", &command]).env("EVENTCTL", env!("CARGO_BIN_EXE_eventctl"));
+    let world_command = world.command(&[]);
+    shell.current_dir(world_command.get_current_dir().expect("a folder")).env_clear();
+    shell.env("EVENTCTL", env!("CARGO_BIN_EXE_eventctl")).env("PATH", std::env::var("PATH").unwrap());
+    shell.envs(world_command.get_envs().filter_map(|(name, value)| Some((name, value?))));
+    assert!(shell.status().expect("a shell").success(), "{command}");
+    // Records came back as records, and not as the text of records.
+    let parsed = |line: &str| serde_json::from_str::<Value>(line).expect("JSON");
+    let stored = world.run(&["consume", &twin, "-o", "value"]).ends(0);
+    let stored: Vec<Value> = stored.stdout.lines().map(parsed).collect();
+    let read: Vec<Value> = read.stdout.lines().map(|line| parsed(line)["value"].clone()).collect();
+    assert_eq!(stored, read);
+}
+
+#[test]
+fn a_file_that_a_group_has_filled_is_left_alone() {
+    let shared = Shared::cluster("end-file");
+    let (world, topic) = filled(&shared);
+    let group = shared.name("g");
+    let into = ["consume", &topic, "-o", "value", "--group", &group, "--out", "kept.ndjson"];
+    world.run(&[&into[..], &["-n", "5"]].concat()).ends(0);
+    let kept = world.read("kept.ndjson");
+    assert_eq!(kept.lines().count(), 5);
+    let again = world.run(&into).ends(2);
+    assert!(again.stderr.contains("is there already"), "{}", again.stderr);
+    assert_eq!(world.read("kept.ndjson"), kept);
+    assert_eq!(committed(&group), 5);
+}

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use eventctl::failure::Failure;
 use eventctl::flow::judged::Ruling;
-use eventctl::flow::member::{Ended, Handler, Next, Pace, run};
+use eventctl::flow::member::{Ended, Handler, MemberReport, Next, Pace, run};
 use eventctl::kafka::budget::fetch_settings;
 use eventctl::kafka::connect::ConnectOptions;
 use eventctl::kafka::member::{Beginning, Commit, GroupProtocol, Member, MemberEvent, MemberOptions, Share};
@@ -62,6 +62,12 @@ struct Notes<'a> {
     enough: &'a AtomicBool,
 }
 
+/// The report of a run whose handler did not fail.
+fn whole(report: MemberReport) -> MemberReport {
+    assert!(report.failure.is_none(), "{report:?}");
+    report
+}
+
 impl Handler for Notes<'_> {
     fn record(&mut self, record: &Message<'_>, _ruling: Ruling) -> Result<Next, Failure> {
         self.unflushed.push((record.partition(), record.offset()));
@@ -93,7 +99,7 @@ fn each_record_is_handled_once(test: &str, protocol: GroupProtocol) {
     let work = |enough| {
         let mut member = member(&options, &group, &topic, protocol);
         let mut notes = Notes { handled: &handled, unflushed: Vec::new(), enough };
-        let report = run(&mut member, &mut notes, PACE, &Stop::default()).unwrap();
+        let report = whole(run(&mut member, &mut notes, PACE, &Stop::default()));
         assert!(member.leave(PATIENCE), "the coordinator was told");
         report
     };
@@ -228,10 +234,10 @@ fn a_signal_ends_the_work_and_everything_handled_is_committed() {
     let stop = Stop::default();
     let mut first = member(&options, &group, &topic, GroupProtocol::Classic);
     let pace = Pace { commit_every: Duration::from_secs(3_600), ..PACE };
-    let report = run(&mut first, &mut Some90(0, &stop), pace, &stop).unwrap();
+    let report = whole(run(&mut first, &mut Some90(0, &stop), pace, &stop));
     assert_eq!((report.ended, report.handled, report.uncommitted.len()), (Ended::Enough, 90, 0));
     assert_eq!(report.committed.values().sum::<i64>(), 90);
-    let at_once = run(&mut first, &mut Some90(0, &stop), pace, &stop).unwrap();
+    let at_once = whole(run(&mut first, &mut Some90(0, &stop), pace, &stop));
     assert_eq!((at_once.ended, at_once.handled), (Ended::Stopped(Signal::Interrupt), 0));
     assert!(first.leave(PATIENCE));
     assert_eq!(committed(&group).values().sum::<i64>(), 90);

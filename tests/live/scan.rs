@@ -380,3 +380,32 @@ fn rights_on_the_topic_are_enough_and_a_wrong_password_is_told_at_once() {
     assert!(trouble.message.contains("refused the credentials"), "{trouble}");
     assert!(!trouble.message.contains("not-the-password"));
 }
+
+#[test]
+fn what_stands_behind_an_open_transaction_is_told_of() {
+    let shared = Shared::cluster("scan-open");
+    let options = connect(&shared.brokers);
+    let topic = topic(&shared, "a", 1, &[]);
+    let transactional = Some(Transactional { id: shared.name("id"), timeout: PATIENCE });
+    let open = writer(&options, &topic, &WriterOptions { transactional, ..plain_writer() });
+    open.init_transactions(PATIENCE).unwrap();
+    open.begin().unwrap();
+    send(&open, &outgoing(b"undecided"), &mut Vec::new());
+    stored(&delivered(&open));
+    let plain = writer(&options, &topic, &plain_writer());
+    send(&plain, &outgoing(b"behind"), &mut Vec::new());
+    stored(&delivered(&plain));
+    let world = shared.world();
+    let arguments = ["consume", topic.as_str(), "-o", "value", "--brokers", &shared.brokers];
+    let read = world.run(&arguments).ends(0);
+    assert_eq!(read.stdout, "");
+    assert!(
+        read.stderr.contains("2 offsets of 1 partitions stand behind the last stable offset"),
+        "{}",
+        read.stderr
+    );
+    let all = world.run(&[&arguments[..], &["--isolation", "uncommitted"]].concat()).ends(0);
+    assert_eq!(all.stdout, "undecided\nbehind\n");
+    assert!(!all.stderr.contains("last stable offset"), "{}", all.stderr);
+    open.abort(PATIENCE).unwrap();
+}

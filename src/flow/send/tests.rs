@@ -3,6 +3,7 @@
 
 use std::collections::VecDeque;
 use std::io::Write as _;
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -116,17 +117,20 @@ struct Test {
     told: Told,
     outlet: Fake,
     folder: tempfile::TempDir,
+    rejects: PathBuf,
 }
 
 impl Test {
     fn new(on_error: OnError) -> Test {
         let (stop, told) = (Stop::default(), Told::default());
+        let folder = tempfile::tempdir().unwrap();
         Test {
             on_error,
             stop,
             told,
             outlet: Fake { room: 3, ..Fake::default() },
-            folder: tempfile::tempdir().unwrap(),
+            rejects: folder.path().join("rejects"),
+            folder,
         }
     }
 
@@ -142,8 +146,7 @@ impl Test {
             placement: Placement::new(Partitioner::Murmur2, TENANT_PATTERN).unwrap(),
             partitions: 3,
         });
-        let rejects = matches!(self.on_error, OnError::Reject)
-            .then(|| files::create(&self.folder.path().join("rejects")).unwrap());
+        let rejects = matches!(self.on_error, OnError::Reject).then(|| files::create(&self.rejects).unwrap());
         let sending = Sending {
             source: Source::Lines(Input::open(&path).unwrap()),
             maker: Maker::Bodies(Box::new(recipe.unwrap())),
@@ -274,4 +277,15 @@ fn the_end_of_a_transaction_is_the_end_of_its_lines() {
         assert_eq!([tally.acknowledged, tally.unknown, tally.not_sent], expected, "{end:?}");
         assert!(tally.adds_up());
     }
+}
+
+#[test]
+fn refused_lines_that_cannot_be_kept_are_counted_and_end_it() {
+    let mut test = Test::new(OnError::Reject);
+    test.rejects = PathBuf::from("/dev/full");
+    // Refused late, by the broker: the input is over by then.
+    let report = test.run("a\nlarge 1\nlarge 2\nb\n");
+    assert!(matches!(&report.ending, Ending::Machine(story) if story.contains("reject file")), "{report:?}");
+    assert_eq!((report.tally.refused, report.not_kept), (2, 2));
+    assert!(report.has_unknown());
 }

@@ -238,6 +238,16 @@ fn a_protected_cluster_is_recognised_however_it_is_reached() {
     assert!(!settings.protected.value);
     assert_eq!(settings.protection(Some(&id("prod-id")), None), Some("prod"));
     assert_eq!(settings.protection(Some(&id("dev-id")), None), None);
+    // A context may name no id; its brokers are known all the same.
+    let by_address = |brokers: &str| {
+        let used = Sourced { value: Brokers::parse(brokers).unwrap(), origin: Origin::Default };
+        let settings = Settings { brokers: Some(used), ..settings.clone() };
+        settings.protection(None, None).map(str::to_owned)
+    };
+    let protected = settings.clusters.iter().find(|cluster| cluster.protected).expect("one");
+    let address = protected.brokers.first().expect("its brokers").to_string();
+    assert_eq!(by_address(&format!("elsewhere:9092,{address}")).as_deref(), Some(protected.context.as_str()));
+    assert_eq!(by_address("elsewhere:9092"), None);
     assert_eq!(settings.protection(None, None), None);
 }
 
