@@ -127,7 +127,7 @@ fn partitions_far_apart_in_time_come_in_its_order() {
         is_shown
     });
     assert_eq!(shown(&["--per-partition", "2"]), few);
-    let mut some = expected.clone();
+    let mut some = expected;
     some.retain(|(partition, offset)| *partition != 1 && (100..3_000).contains(offset));
     assert!(
         shown(&["--partitions", "0,2,3,4,5", "--from", "0:100,3:100,5:100", "--until", "all:3000"]) == some
