@@ -38,11 +38,10 @@ pub struct ContainerParts {
 }
 
 impl ContainerParts {
-    /// The beginning of a file whose data are written with this schema, and what makes its blocks.
+    /// The beginning of a file whose data are written with this schema, and what makes its blocks. Blocks end with `sync`:
+    /// any bytes that other files do not have.
     #[must_use]
-    pub fn begin(schema: &str, into: &mut Vec<u8>) -> ContainerParts {
-        // Any bytes that other files do not have.
-        let sync = *uuid::Uuid::now_v7().as_bytes();
+    pub fn begin(schema: &str, sync: [u8; SYNC], into: &mut Vec<u8>) -> ContainerParts {
         into.extend_from_slice(MAGIC);
         let metadata = [("avro.schema", schema), ("avro.codec", CODEC)];
         write_long(metadata.len() as u64, into);
@@ -290,7 +289,7 @@ mod tests {
     #[test]
     fn what_we_write_is_read_by_the_crate() {
         let mut file = Vec::new();
-        let parts = ContainerParts::begin(SCHEMA, &mut file);
+        let parts = ContainerParts::begin(SCHEMA, [7; SYNC], &mut file);
         for block in 0_u8..3 {
             // "a" has one byte: its length, 1, is written as 2.
             let data: Vec<u8> = (0..100).flat_map(|_| [2, b'a' + block]).collect();

@@ -72,6 +72,12 @@ impl Judged {
         self.batch.len()
     }
 
+    /// True where it has none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
     /// The item at a place, and what was found out about it; none where nothing of interest stands there.
     #[must_use]
     pub fn item(&self, place: usize) -> Option<(Item<'_>, Ruling)> {

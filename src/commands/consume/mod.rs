@@ -90,7 +90,7 @@ pub struct Args {
     /// Write to this file instead of stdout; FILE.avro becomes an Avro container file of the values
     #[arg(long, value_name = "FILE", value_hint = clap::ValueHint::FilePath)]
     out: Option<PathBuf>,
-    /// With -o raw: what stands behind each record; \\n, \\t, \\0 and \\xNN are what they mean [default: \\n]
+    /// With -o raw: what stands behind each record; \n, \t, \0 and \xNN are what they mean [default: \n]
     #[arg(long, value_name = "TEXT", value_parser = separator)]
     record_separator: Option<Separator>,
     /// With -o raw: write keys too, with this behind each

@@ -95,7 +95,7 @@ fn begin(schemas: &mut KnownSchemas, first: &Arc<KnownSchema>, into: &mut Vec<u8
         None => Arc::clone(first),
     };
     Ok(Begun {
-        parts: ContainerParts::begin(&schema.text, into),
+        parts: ContainerParts::begin(&schema.text, *uuid::Uuid::now_v7().as_bytes(), into),
         encoder: Encoder::new(&schema.schema, Form::Tagged, Bytes::Latin),
         schema,
         others: BTreeMap::new(),
