@@ -17,6 +17,17 @@ const PATIENCE: Duration = Duration::from_secs(10);
 /// No more threads than these: one thread writes what they find.
 const MOST: usize = 4;
 
+/// The memory that a reading plans with, the whole process's: what is in librdkafka's queues, and all beside them.
+const MEMORY: usize = 80 << 20;
+
+/// What a thread that judges takes of it.
+const EACH: usize = 10 << 20;
+
+/// The memory that a reading with so many judges may take for what it fetches, in bytes.
+pub(super) fn memory(judges: usize) -> usize {
+    MEMORY.saturating_sub(judges.saturating_mul(EACH))
+}
+
 /// What was found out about a record.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Ruling {

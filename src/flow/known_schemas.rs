@@ -1,6 +1,6 @@
 //! The schemas of records, by id, ready to decode: looked up once each, from a thread that reads.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -33,6 +33,8 @@ pub struct KnownSchemas {
     runtime: Handle,
     style: Style,
     known: BTreeMap<u32, Entry>,
+    /// Subjects that are meant where several have a schema.
+    expected: BTreeSet<String>,
 }
 
 struct Entry {
@@ -44,14 +46,22 @@ impl KnownSchemas {
     /// None known yet. To be made on the runtime that serves the lookups.
     #[must_use]
     pub fn new(source: Option<Source>, style: Style) -> Self {
-        KnownSchemas { source, runtime: Handle::current(), style, known: BTreeMap::new() }
+        let (runtime, known, expected) = (Handle::current(), BTreeMap::new(), BTreeSet::new());
+        KnownSchemas { source, runtime, style, known, expected }
+    }
+
+    /// The same, naming one of these subjects where several have a schema.
+    #[must_use]
+    pub fn expecting(self, expected: BTreeSet<String>) -> Self {
+        KnownSchemas { expected, ..self }
     }
 
     /// The same for another thread, with none known yet.
     #[must_use]
     pub fn another(&self) -> Self {
         let (source, runtime) = (self.source.clone(), self.runtime.clone());
-        KnownSchemas { source, runtime, style: self.style, known: BTreeMap::new() }
+        let (known, expected) = (BTreeMap::new(), self.expected.clone());
+        KnownSchemas { source, runtime, style: self.style, known, expected }
     }
 
     /// True where there is a registry to ask.
@@ -114,10 +124,14 @@ impl KnownSchemas {
         // Who has it is good to know, and no more: without it the record is decoded all the same.
         let versions = self.runtime.block_on(source.registry.versions_of_id(id));
         let known = match versions {
-            Ok(Found::Here(versions)) => match versions.into_iter().max() {
-                Some(newest) => known.registered_as(newest.subject, newest.version),
-                None => known,
-            },
+            Ok(Found::Here(versions)) => {
+                let newest =
+                    versions.into_iter().max_by_key(|it| (self.expected.contains(&it.subject), it.clone()));
+                match newest {
+                    Some(newest) => known.registered_as(newest.subject, newest.version),
+                    None => known,
+                }
+            }
             _ => known,
         };
         Ok(Arc::new(known))

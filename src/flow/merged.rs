@@ -27,8 +27,7 @@ pub async fn scan<V: Visitor + 'static>(
 ) -> Result<(Scanned, V), Failure> {
     let (ranges, means) = (ranges.clone(), means.clone());
     on_a_thread("scan", move || {
-        let scan = Scan::start(&ranges, &means, settings_per_partition)?;
-        let panel = scan.panel(visitor.judges())?;
+        let (scan, panel) = Scan::start(&ranges, &means, settings_per_partition, visitor.judges())?;
         Merged::new(scan, panel).run(&mut visitor).map(|scanned| (scanned, visitor))
     })
     .await

@@ -12,7 +12,7 @@ use eventctl_core::fault::{Fault, FaultKind};
 use eventctl_core::record::Record;
 use eventctl_core::scan::{PartitionScan, ScanCounts, ScanEnd, Tracker, Verdict};
 
-use super::judged::{Judge, Judged, Panel, Ruling, with_record};
+use super::judged::{Judge, Judged, Panel, Ruling, memory, with_record};
 use super::range::Ranges;
 use crate::failure::Failure;
 use crate::kafka::budget::{FetchSettings, fetch_settings};
@@ -29,9 +29,6 @@ const SHORT_FOR: Duration = Duration::from_secs(15);
 
 /// How long no broker may be reached in the middle of a reading.
 const SILENT_FOR: Duration = Duration::from_secs(60);
-
-/// The memory that a reading plans with: what is in librdkafka's queues, and the whole process beside it.
-pub(super) const MEMORY: usize = 96 << 20;
 
 /// What a visitor wants next.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -130,9 +127,8 @@ pub async fn scan<V: Visitor + 'static>(
 ) -> Result<(Scanned, V), Failure> {
     let (ranges, means) = (ranges.clone(), means.clone());
     on_a_thread("scan", move || {
-        Scan::start(&ranges, &means, fetch_settings)
-            .and_then(|scan| scan.run(&mut visitor))
-            .map(|it| (it, visitor))
+        let (scan, panel) = Scan::start(&ranges, &means, fetch_settings, visitor.judges())?;
+        scan.run(panel, &mut visitor).map(|it| (it, visitor))
     })
     .await
 }
@@ -170,7 +166,13 @@ pub(super) struct Scan {
 }
 
 impl Scan {
-    pub(super) fn start(ranges: &Ranges, means: &Means, budget: Budget) -> Result<Scan, Failure> {
+    /// Begins to read, with those who look at the records beforehand.
+    pub(super) fn start(
+        ranges: &Ranges,
+        means: &Means,
+        budget: Budget,
+        judges: Vec<Box<dyn Judge>>,
+    ) -> Result<(Scan, Panel), Failure> {
         let spans: Vec<_> = ranges.topics.iter().map(|topic| topic.frozen.spans.clone()).collect();
         let tracker = Tracker::new(&spans);
         let starts: Vec<ScanStart> = tracker
@@ -181,26 +183,22 @@ impl Scan {
         let scanner = if starts.is_empty() {
             None
         } else {
-            let budget = budget(starts.len(), ranges.brokers, MEMORY);
+            let budget = budget(starts.len(), ranges.brokers, memory(judges.len()));
             let isolation = ranges.isolation;
             Some(Scanner::start(
                 &means.options,
                 &ScanOptions { topics: &topics, isolation, starts: &starts, budget },
             )?)
         };
-        let names = topics.iter().map(ToString::to_string).collect();
+        let names: Vec<String> = topics.iter().map(ToString::to_string).collect();
+        let panel = Panel::start(judges, &names, &means.stop)?;
         let (means, now) = (means.clone(), Instant::now());
         let (counts, short_since) = (ScanCounts::default(), None);
-        Ok(Scan { scanner, tracker, names, counts, means, short_since, began: now, heard: now })
+        let scan = Scan { scanner, tracker, names, counts, means, short_since, began: now, heard: now };
+        Ok((scan, panel))
     }
 
-    /// Those who look at the records of this reading beforehand.
-    pub(super) fn panel(&self, judges: Vec<Box<dyn Judge>>) -> Result<Panel, Failure> {
-        Panel::start(judges, &self.names, &self.means.stop)
-    }
-
-    fn run(mut self, visitor: &mut impl Visitor) -> Result<Scanned, Failure> {
-        let mut panel = self.panel(visitor.judges())?;
+    fn run(mut self, mut panel: Panel, visitor: &mut impl Visitor) -> Result<Scanned, Failure> {
         let mut end = None;
         while end.is_none() && self.is_open() {
             if self.is_stopped() {

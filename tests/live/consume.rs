@@ -285,6 +285,8 @@ fn avro_comes_back_as_the_json_it_was_made_of() {
     );
     world.write("eventctl.yaml", settings).write("topics.yaml", catalog);
     world.write(&format!("schemas/{subject}/v1.avsc"), SCHEMA);
+    // Another subject has the same schema, and so the same id: the catalog's is meant.
+    world.write(&format!("schemas/zz-{subject}/v1.avsc"), SCHEMA);
     world.run(&["topics", "apply", "--yes"]).ends(0);
     world.run(&["schema", "register", "--yes"]).ends(0);
     let body = |number: u64| {

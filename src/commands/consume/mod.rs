@@ -151,7 +151,9 @@ pub(crate) async fn run(args: Box<Args>, cx: &Context) -> Result<Outcome, Failur
     let parts = Parts {
         wanted,
         topics: cx.topic_readings(meant, &topics, args.encoding)?,
-        schemas: cx.known_schemas(ranges.cluster.as_ref(), asked::style(cx))?,
+        schemas: cx
+            .known_schemas(ranges.cluster.as_ref(), asked::style(cx))?
+            .expecting(asked::subjects(&topics, environment)),
         form: asked::form(&args, cx),
         sink: Sink::new(asked::output(&args, cx)?, args.follow),
         container: args.writes_container(),

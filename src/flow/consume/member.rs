@@ -12,10 +12,10 @@ use eventctl_core::scan::{PartitionEnd, PartitionScan, ScanCounts, ScanEnd};
 
 use super::Consume;
 use crate::failure::Failure;
-use crate::flow::judged::{Judged, Panel, Ruling};
+use crate::flow::judged::{Judged, Panel, Ruling, memory};
 use crate::flow::member::{self, Ended, Handler, MemberReport, Pace};
 use crate::flow::range::Ranges;
-use crate::flow::scan::{MEMORY, Means, Next, Scanned, Visitor as _, on_a_thread, show};
+use crate::flow::scan::{Means, Next, Scanned, Visitor as _, on_a_thread, show};
 use crate::gate::{Approved, Consequential};
 use crate::kafka::budget::fetch_settings;
 use crate::kafka::member::{Assigned, Beginning, GroupProtocol, Member, MemberOptions, Share};
@@ -104,7 +104,7 @@ fn start(join: &Join, ranges: &Ranges, means: &Means) -> Result<Member, Failure>
         protocol: join.protocol,
         beginning: join.beginning,
         isolation: join.isolation,
-        budget: fetch_settings(ranges.partitions(), ranges.brokers, MEMORY),
+        budget: fetch_settings(ranges.partitions(), ranges.brokers, memory(0)),
         longest_pause: LONGEST_PAUSE,
     };
     Member::start(&means.options, &wanted)
