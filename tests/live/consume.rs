@@ -98,7 +98,7 @@ fn ranges_and_limits_show_what_they_say() {
     assert_eq!(shown(&["--until", "@1000"]), []);
     // Offsets that are not there are said.
     let behind = world.run(&["consume", &topic, "--from", "all:40"]).ends(1);
-    assert!(behind.stderr.contains("offset 40 lies behind the end 20"), "{}", behind.stderr);
+    assert!(behind.stderr.contains("offset 40 lies beyond the end 20"), "{}", behind.stderr);
     java("dev", "delete-records", &["--offset-json-file", &deletion(&world, &topic)]);
     let gone = world.run(&["consume", &topic, "--partitions", "0", "--from", "2", "-o", "json"]).ends(1);
     assert_eq!(places(&gone).first(), Some(&(0, 10)));
@@ -310,8 +310,8 @@ fn avro_comes_back_as_the_json_it_was_made_of() {
     let record = &records(&one)[0];
     assert_eq!((&record["event"], &record["value_encoding"]), (&"Placed".into(), &"avro".into()));
     assert_eq!((&record["schema"]["subject"], &record["schema"]["version"]), (&subject.into(), &1.into()));
-    let none = world.run(&["consume", &topic, "--event", "Other"]).ends(0);
-    assert_eq!(none.stdout, "");
+    let typo = world.run(&["consume", &topic, "--event", "Placd"]).ends(2);
+    assert!(typo.stderr.contains("did you mean `Placed`?"), "{}", typo.stderr);
     let tagged = world.run(&["consume", &topic, "-o", "avro-json", "--key", "o17"]).ends(0);
     assert_eq!(records(&tagged)[0]["value"]["at"], 1_795_356_120_017_i64);
 }
@@ -363,4 +363,43 @@ fn a_container_file_holds_one_event_in_its_newest_version_as_java_reads_it() {
     // And it goes back as it is.
     let back = world.run(&["produce", &topic, "--file", "placed.avro", "--event", "Placed"]).ends(0);
     assert!(back.stderr.contains("2 acknowledged"), "{}", back.stderr);
+}
+
+#[test]
+fn keys_in_avro_are_looked_for_and_shown_decoded() {
+    let shared = Shared::cluster("avro-keys");
+    let (topic, subject) = (shared.name("orders"), shared.name("placed"));
+    let world = shared.world();
+    let catalog = format!(
+        "version: 1\ndefaults: {{ replication_factor: 3, config: {{ min.insync.replicas: 2 }} }}\ntopics:\n  {topic}: {{ \
+         partitions: 3, dlq: false, encoding: json, key: {{ field: orderId, encoding: avro }}, events: {{ Placed: {{ \
+         subject: {subject} }} }} }}\n"
+    );
+    world.write("eventctl.yaml", settings(&shared.brokers) + &format!("    registry: {}\n", shared.registry));
+    world.write("topics.yaml", catalog);
+    world.write(
+        &format!("schemas/{subject}/v1.avsc"),
+        r#"{"type":"record","name":"Placed","namespace":"live","fields":[{"name":"orderId","type":"string"}]}"#,
+    );
+    world.write(&format!("schemas/{topic}-key/v1.avsc"), r#""string""#);
+    world.run(&["topics", "apply", "--yes"]).ends(0);
+    world.run(&["schema", "register", "--yes"]).ends(0);
+    let orders: String = (0..20).map(|number| format!("{{\"orderId\":\"o{number}\"}}\n")).collect();
+    world.write("orders.ndjson", orders);
+    world.run(&["produce", &topic, "--file", "orders.ndjson"]).ends(0);
+    let one = world.run(&["consume", &topic, "--key", "o7", "-o", "value"]).ends(0);
+    assert_eq!(one.stdout, "{\"orderId\":\"o7\"}\n");
+    let shown = world.run(&["consume", &topic, "--key", "o7"]).ends(0);
+    assert!(shown.stdout.contains(" o7 Placed {"), "{}", shown.stdout);
+    // What kcat sees: the wire format, with the length of the text before it.
+    let mut kcat = Command::new("kcat");
+    kcat.args(["-C", "-q", "-e", "-b", &shared.brokers, "-t", &topic, "-f", "%K %k\n"]);
+    let keys = checked(&mut kcat);
+    assert!(keys.lines().any(|key| key.starts_with("8 \0") && key.ends_with("\u{4}o7")), "{keys:?}");
+    // In JSON lines keys stay the bytes that they are, so that they go back.
+    let lossless = world.run(&["consume", &topic, "--key", "o7", "-o", "json"]).ends(0);
+    world.write("o7.ndjson", &lossless.stdout);
+    world.run(&["produce", &topic, "--records", "--keep-partitions", "--file", "o7.ndjson"]).ends(0);
+    let twice = world.run(&["consume", &topic, "--key", "o7", "-o", "value"]).ends(0);
+    assert_eq!(twice.stdout.lines().count(), 2);
 }

@@ -30,8 +30,13 @@ pub(super) fn bounds(args: &Args, cx: &Context) -> Result<Bounds, Failure> {
 }
 
 /// What is wanted, but for the key: it may need the registry.
-pub(super) fn wanted(args: &Args, bounds: &Bounds) -> Result<Wanted, Failure> {
+pub(super) fn wanted(args: &Args, bounds: &Bounds, cx: &Context) -> Result<Wanted, Failure> {
     let filter = args.filter.as_deref().map(Filter::compile).transpose();
+    if cx.ui.style().format != Format::Raw
+        && (args.record_separator.is_some() || args.key_separator.is_some())
+    {
+        return Err(Failure::usage("separators stand in -o raw only"));
+    }
     Ok(Wanted {
         key: None,
         since: bounds.from.time(),

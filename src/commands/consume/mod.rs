@@ -141,7 +141,7 @@ pub(crate) async fn run(args: Box<Args>, cx: &Context) -> Result<Outcome, Failur
     let environment = catalog.as_ref().map(|catalog| cx.environment(catalog)).transpose()?;
     let meant = catalog.as_ref().zip(environment);
     let bounds = asked::bounds(&args, cx)?;
-    let wanted = asked::wanted(&args, &bounds)?;
+    let wanted = asked::wanted(&args, &bounds, cx)?;
     let cluster = cx.cluster()?;
     let (topics, mut ranges) = cx.stop.or(asked::resolve(&args, &bounds, &cluster, cx)).await?;
     asked::check_events(&args, &topics, environment)?;

@@ -73,7 +73,11 @@ pub(super) fn report(
         .collect();
     let ended = Ended {
         topics: &names,
-        from: bounds.from.to_string(),
+        from: match (&args.group, args.tail) {
+            (Some(group), _) => format!("the offsets of {group}"),
+            (None, Some(most)) => format!("the last {most}"),
+            (None, None) => bounds.from.to_string(),
+        },
         until: bounds.until.as_ref().map(until),
         isolation: if ranges.isolation == Isolation::Committed { "committed" } else { "uncommitted" },
         end: scanned.end,

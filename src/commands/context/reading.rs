@@ -151,8 +151,10 @@ fn matching(glob: &str, visible: &[TopicName]) -> Result<Vec<TopicName>, Failure
     let matcher =
         globset::Glob::new(glob).map_err(|error| Failure::usage(format!("`{glob}` is no glob: {error}")))?;
     let matcher = matcher.compile_matcher();
-    let mut topics: Vec<TopicName> =
-        visible.iter().filter(|name| matcher.is_match(name.as_str())).cloned().collect();
+    // The brokers' own topics are meant by those only who say so.
+    let is_meant = |name: &&TopicName| glob.starts_with("__") || !name.as_str().starts_with("__");
+    let matched = visible.iter().filter(|name| matcher.is_match(name.as_str())).filter(is_meant);
+    let mut topics: Vec<TopicName> = matched.cloned().collect();
     topics.sort();
     if topics.is_empty() {
         return Err(Failure::usage(format!("`{glob}` matches no topic, as far as this principal may see"))

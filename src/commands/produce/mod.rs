@@ -73,7 +73,7 @@ pub struct Args {
     #[arg(long, value_name = "WHAT", default_value = "stop", value_parser = words::on_error)]
     on_error: Wrong,
     /// Send at most so many records a second
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = words::rate)]
     rate: Option<NonZeroU32>,
     /// Have at most so many records on their way
     #[arg(long, value_name = "N", default_value = "100000", value_parser = clap::value_parser!(u32).range(1..=1_000_000))]

@@ -1,5 +1,6 @@
 //! What the flags of producing take.
 
+use std::num::NonZeroU32;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -41,6 +42,10 @@ pub(super) fn duration(text: &str) -> Result<Duration, String> {
         return Err("it is from 1ms to 1d".to_owned());
     }
     Ok(Duration::from_millis(millis))
+}
+
+pub(super) fn rate(text: &str) -> Result<NonZeroU32, String> {
+    text.parse().map_err(|_| "it is a whole number from 1".to_owned())
 }
 
 /// Avro and envelopes need to know events and schemas, which the catalog has.

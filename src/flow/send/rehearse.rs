@@ -72,7 +72,12 @@ fn rehearse(
                 End::Blank
             } else {
                 let made = maker.prepare(&line, &mut room, &mut world);
-                match made.and_then(|made| clock.check(made.timestamp).map(|()| made)) {
+                let taken = made.and_then(|made| {
+                    clock.check(made.timestamp)?;
+                    bounds.check_size(made.size()).map_err(LineError::of_bound)?;
+                    Ok(made)
+                });
+                match taken {
                     Ok(prepared) => {
                         let event = prepared.event.and_then(|event| maker.event(event));
                         audience.line(number, Ok((&prepared, event)))?;
@@ -96,5 +101,6 @@ fn rehearse(
         troubled: false,
         transaction: None,
         not_kept: 0,
+        expired: clock.expired,
     })
 }

@@ -143,6 +143,7 @@ impl<'a, O: Outlet> Run<'a, O> {
             unread,
             troubled: self.troubled,
             transaction: None,
+            expired: self.clock.expired,
             not_kept: self.rejects.as_ref().map_or(0, |rejects| rejects.not_kept),
         }
     }

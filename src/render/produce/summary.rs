@@ -29,6 +29,12 @@ impl Summary<'_> {
         self.counts(page);
         self.transaction(page);
         self.ending(page);
+        if self.report.expired > 0 {
+            page.tone(Tone::Notable, "warning").lit(": ").val(self.report.expired);
+            page.lit(
+                " records are older than the topic keeps them (retention.ms): the brokers will delete them\n",
+            );
+        }
         if self.report.not_kept > 0 {
             page.val(self.report.not_kept).lit(
                 " refused lines are not in the reject file: it could not be written, or they are too long\n",

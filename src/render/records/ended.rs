@@ -64,7 +64,7 @@ pub fn lay_out(ended: &Ended<'_>, page: &mut Page, warnings: bool) {
                     human::plural(usize::try_from(log_start - asked).unwrap_or(usize::MAX), "offset")
                 ),
                 Remark::BehindEnd { partition, asked, end } => {
-                    format!("{topic} partition {partition}: offset {asked} lies behind the end {end}")
+                    format!("{topic} partition {partition}: offset {asked} lies beyond the end {end}")
                 }
             };
             page.tone(Tone::Notable, "warning").lit(": ").line(words);

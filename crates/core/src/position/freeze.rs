@@ -79,7 +79,7 @@ pub enum Remark {
         /// The oldest one there is.
         log_start: i64,
     },
-    /// The offset lies behind the end.
+    /// The offset lies beyond the end.
     BehindEnd {
         /// The partition.
         partition: i32,
@@ -107,7 +107,7 @@ impl fmt::Display for Remark {
                 write!(formatter, "what lies before the log start {log_start} is gone (asked for {asked})")
             }
             Remark::BehindEnd { asked, end, .. } => {
-                write!(formatter, "offset {asked} lies behind the end {end}")
+                write!(formatter, "offset {asked} lies beyond the end {end}")
             }
         }
     }

@@ -12,6 +12,8 @@ pub struct Bounds {
     pub after: Option<i64>,
     /// How many bytes a batch may have.
     pub bytes: Option<i64>,
+    /// For how many milliseconds the brokers keep records at least, where they delete old ones by their timestamps.
+    pub retention: Option<i64>,
     /// True where the brokers put the time of storing in place of every timestamp.
     pub stamps: bool,
     /// The codec that batches shall be packed with, under Kafka's name; none where nothing is known or wanted.
@@ -45,6 +47,14 @@ pub enum BoundError {
         /// The setting.
         limit: i64,
     },
+    /// It is too large.
+    #[error("the record has {bytes} bytes, and the topic takes {limit} (max.message.bytes)")]
+    Size {
+        /// Its key, its value and its headers, in bytes.
+        bytes: usize,
+        /// The setting.
+        limit: i64,
+    },
 }
 
 impl Bounds {
@@ -56,14 +66,16 @@ impl Bounds {
         let kept = config.effective("compression.type");
         let codec = CODECS.iter().find(|(kind, _)| Some(*kind) == kept).map(|(_, codec)| *codec);
         if config.effective("message.timestamp.type") == Some("LogAppendTime") {
-            return Bounds { before: None, after: None, bytes, stamps: true, codec };
+            return Bounds { before: None, after: None, bytes, retention: None, stamps: true, codec };
         }
+        let deletes = config.effective("cleanup.policy").is_none_or(|policy| policy.contains("delete"));
         // Servers before 3.6 have one limit for both.
         let both = || number("message.timestamp.difference.max.ms");
         Bounds {
             before: number("message.timestamp.before.max.ms").or_else(both),
             after: number("message.timestamp.after.max.ms").or_else(both),
             bytes,
+            retention: number("retention.ms").filter(|time| *time > 0 && deletes),
             stamps: false,
             codec,
         }
@@ -74,6 +86,19 @@ impl Bounds {
     pub fn times(&self, now: i64) -> (i64, i64) {
         let first = self.before.map_or(i64::MIN, |before| now.saturating_sub(before));
         (first, self.after.map_or(i64::MAX, |after| now.saturating_add(after)))
+    }
+
+    /// Tells that a record of so many bytes is not taken as it is. Packed, it may be.
+    ///
+    /// # Errors
+    /// A size beyond the limit.
+    pub fn check_size(&self, bytes: usize) -> Result<(), BoundError> {
+        match self.bytes {
+            Some(limit) if i64::try_from(bytes).unwrap_or(i64::MAX) > limit => {
+                Err(BoundError::Size { bytes, limit })
+            }
+            _ => Ok(()),
+        }
     }
 
     /// Tells why a timestamp is not taken now.
@@ -129,6 +154,25 @@ mod tests {
         let appended = bounds(&[("message.timestamp.type", "LogAppendTime"), (after, "1000")]);
         assert_eq!(appended.check(i64::MAX, now), Ok(()));
         assert_eq!(Bounds::default().check(i64::MIN, now), Ok(()));
+    }
+
+    #[test]
+    fn what_is_too_large_is_refused_and_what_is_not_kept_is_known() {
+        let large = bounds(&[("max.message.bytes", "1000")]);
+        assert_eq!(large.check_size(1_000), Ok(()));
+        assert_eq!(large.check_size(1_001), Err(BoundError::Size { bytes: 1_001, limit: 1_000 }));
+        assert_eq!(Bounds::default().check_size(usize::MAX), Ok(()));
+        let week = ("retention.ms", "604800000");
+        let rows: [(&[(&str, &str)], Option<i64>); 5] = [
+            (&[week], Some(604_800_000)),
+            (&[week, ("cleanup.policy", "compact,delete")], Some(604_800_000)),
+            (&[week, ("cleanup.policy", "compact")], None),
+            (&[("retention.ms", "-1")], None),
+            (&[week, ("message.timestamp.type", "LogAppendTime")], None),
+        ];
+        for (settings, retention) in rows {
+            assert_eq!(bounds(settings).retention, retention, "{settings:?}");
+        }
     }
 
     #[test]

@@ -30,6 +30,16 @@ pub struct Prepared<'a> {
     pub version: Option<u32>,
 }
 
+impl Prepared<'_> {
+    /// Its key, its value and its headers, in bytes.
+    #[must_use]
+    pub fn size(&self) -> usize {
+        let length = |bytes: &Option<Cow<'_, [u8]>>| bytes.as_ref().map_or(0, |bytes| bytes.len());
+        let headers = self.headers.iter().map(|header| header.name.len() + length(&header.value));
+        length(&self.key) + length(&self.value) + headers.sum::<usize>()
+    }
+}
+
 /// A header that can be sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PreparedHeader<'a> {

@@ -91,8 +91,10 @@ pub struct ProduceReport {
     pub troubled: bool,
     /// How the transaction ended, where there was one.
     pub transaction: Option<TransactionEnd>,
-    /// How many refused lines are too long to stand in the reject file.
+    /// How many refused lines are not in the reject file: they are too long, or it could not be written.
     pub not_kept: u64,
+    /// How many records are older than the topic keeps them.
+    pub expired: u64,
 }
 
 impl ProduceReport {
