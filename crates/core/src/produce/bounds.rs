@@ -163,7 +163,8 @@ mod tests {
         assert_eq!(large.check_size(1_001), Err(BoundError::Size { bytes: 1_001, limit: 1_000 }));
         assert_eq!(Bounds::default().check_size(usize::MAX), Ok(()));
         let week = ("retention.ms", "604800000");
-        let rows: [(&[(&str, &str)], Option<i64>); 5] = [
+        type Row<'a> = (&'a [(&'a str, &'a str)], Option<i64>);
+        let rows: [Row<'_>; 5] = [
             (&[week], Some(604_800_000)),
             (&[week, ("cleanup.policy", "compact,delete")], Some(604_800_000)),
             (&[week, ("cleanup.policy", "compact")], None),
