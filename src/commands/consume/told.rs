@@ -101,6 +101,9 @@ pub(super) fn report(
             ));
         }
     }
+    if args.writes_container() && summary.matched.shown == summary.undecodable_records() {
+        cx.ui.warn("no record went into the file: it is empty, and no Avro container file".to_owned());
+    }
     for topic in &ranges.topics {
         for (partition, fault) in &topic.unreadable {
             cx.ui.warn(format!("{} partition {partition} cannot be read: {fault}", topic.name));

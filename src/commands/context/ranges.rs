@@ -42,10 +42,7 @@ impl Context {
         visitor: V,
     ) -> Result<(Scanned, V), Failure> {
         let means = self.scan_means()?;
-        let bar = self.bar_of(ranges, &means);
-        let read = scan::scan(ranges, &means, visitor).await;
-        bar.finish();
-        read
+        self.with_bar(ranges, &means, scan::scan(ranges, &means, visitor)).await
     }
 
     /// The same in the order of timestamps.
@@ -58,21 +55,21 @@ impl Context {
         visitor: V,
     ) -> Result<(Scanned, V), Failure> {
         let means = self.scan_means()?;
-        let bar = self.bar_of(ranges, &means);
-        let read = merged::scan(ranges, &means, visitor).await;
-        bar.finish();
-        read
+        self.with_bar(ranges, &means, merged::scan(ranges, &means, visitor)).await
     }
 
-    fn bar_of(&self, ranges: &Ranges, means: &Means) -> Bar {
+    async fn with_bar<T>(&self, ranges: &Ranges, means: &Means, reading: impl Future<Output = T>) -> T {
         let offsets: Option<u64> = ranges.topics.iter().map(|topic| topic.frozen.offsets()).sum();
         let progress = std::sync::Arc::clone(&means.progress);
-        match offsets.map(usize::try_from) {
+        let bar = match offsets.map(usize::try_from) {
             Some(Ok(total)) => self.ui.progress("reading", total, move || {
                 usize::try_from(progress.offsets()).unwrap_or(usize::MAX)
             }),
             _ => Bar::hidden(),
-        }
+        };
+        let read = reading.await;
+        bar.finish();
+        read
     }
 
     /// How a report on this window ends: what is gone is a finding, what could not be read is unknown, and a signal

@@ -50,7 +50,7 @@ impl ContainerFile {
     /// Adds a value; the bytes that are complete are added to `into`. What cannot be added says why.
     ///
     /// # Errors
-    /// Where a block cannot be packed.
+    /// Where nobody tells the file's schema, or a block cannot be packed.
     pub(super) fn add(
         &mut self,
         value: &Value<'_>,
@@ -65,10 +65,7 @@ impl ContainerFile {
         };
         let begun = match &mut self.begun {
             Some(begun) => begun,
-            None => match begin(&mut self.schemas, datum.schema, into) {
-                Ok(begun) => self.begun.insert(begun),
-                Err(problem) => return Ok(Err(problem)),
-            },
+            None => self.begun.insert(begin(&mut self.schemas, datum.schema, into)?),
         };
         if let Err(problem) = begun.datum(datum) {
             return Ok(Err(problem));
@@ -88,9 +85,12 @@ impl ContainerFile {
     }
 }
 
-fn begin(schemas: &mut KnownSchemas, first: &Arc<KnownSchema>, into: &mut Vec<u8>) -> Result<Begun, Problem> {
+fn begin(schemas: &mut KnownSchemas, first: &Arc<KnownSchema>, into: &mut Vec<u8>) -> Result<Begun, Failure> {
     let schema = match &first.subject {
-        Some(subject) => schemas.newest(subject)?,
+        // Asked once: a registry that does not answer must not be asked again for every record.
+        Some(subject) => schemas.newest(subject).map_err(|problem| {
+            Failure::cluster(format!("the file has no schema yet, and nothing was written: {problem}"))
+        })?,
         // Nobody knows a newer one.
         None => Arc::clone(first),
     };
