@@ -21,6 +21,12 @@ const DOORS: &[(&str, &[&str])] = &[
     ("apache_avro", &["files"]),
     ("governor", &["flow"]),
     ("uuid", &["flow"]),
+    ("ratatui", &["ui"]),
+    ("rusqlite", &["stores"]),
+    ("prometheus_client", &["metrics"]),
+    ("hyper", &["metrics"]),
+    ("hyper_util", &["metrics"]),
+    ("http_body_util", &["metrics"]),
 ];
 
 /// Outside crates with one door each in the core.
@@ -39,14 +45,23 @@ const MODULES: &[(&str, &[&str])] = &[
     ("settings", &["failure", "files", "process"]),
     ("kafka", &["failure", "gate"]),
     ("registry", &["failure", "gate", "http"]),
-    ("flow", &["failure", "gate", "outcome", "stop", "kafka", "registry", "files", "process", "http"]),
+    ("stores", &["failure"]),
+    ("alerts", &["failure", "http", "process", "stop"]),
+    ("metrics", &["failure", "stop"]),
+    (
+        "flow",
+        &[
+            "failure", "gate", "outcome", "stop", "kafka", "registry", "files", "process", "http", "stores",
+            "alerts", "metrics",
+        ],
+    ),
     ("render", &["failure", "outcome"]),
     ("ui", &["render", "gate", "failure", "stop"]),
     (
         "commands",
         &[
             "outcome", "failure", "stop", "gate", "files", "process", "http", "settings", "kafka",
-            "registry", "flow", "render", "ui",
+            "registry", "stores", "alerts", "metrics", "flow", "render", "ui",
         ],
     ),
     ("cli", &["commands", "outcome", "failure", "stop", "settings", "ui", "render"]),

@@ -1,0 +1,5 @@
+//! Consumer groups: what a cluster says of them, and what may be done to their offsets.
+
+pub mod change;
+pub mod live;
+pub mod saved;

@@ -1,0 +1,9 @@
+//! Lag: how far groups are behind, in records and in time, and what follows.
+//!
+//! `facts` is what was read of a cluster, `judge` makes a report of it, `check` holds it against limits, `monitor` looks at
+//! several samples (Burrow's rules), `alert` turns crossed limits into episodes, `advice` says how many consumers would
+//! catch up.
+
+pub mod facts;
+pub mod report;
+pub mod state;
