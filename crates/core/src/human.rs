@@ -46,6 +46,30 @@ pub fn exact_duration(milliseconds: i64) -> Option<String> {
     Some(format!("{}{name}", milliseconds / unit))
 }
 
+/// Writes a span of time that was measured, in its two largest units: `3d 4h`, `2m 5s`, `12s`, `250ms`. A negative one has
+/// its sign.
+#[must_use]
+pub fn span(milliseconds: i64) -> String {
+    let length = milliseconds.unsigned_abs();
+    let sign = if milliseconds < 0 { "-" } else { "" };
+    if length < 1_000 {
+        return format!("{sign}{length}ms");
+    }
+    let seconds = length / 1_000;
+    let units = [(86_400, "d"), (3_600, "h"), (60, "m"), (1, "s")];
+    let first = units.iter().position(|(unit, _)| seconds >= *unit).unwrap_or(3);
+    let mut rest = seconds;
+    let mut words = Vec::new();
+    for (unit, name) in units.iter().skip(first).take(2) {
+        let count = rest / unit;
+        rest %= unit;
+        if count > 0 {
+            words.push(format!("{count}{name}"));
+        }
+    }
+    format!("{sign}{}", words.join(" "))
+}
+
 /// Writes a size in bytes: exact, with binary units beside it where they help: `1048588 (1.0 MiB)`.
 #[must_use]
 pub fn bytes(number: i64) -> String {
@@ -100,6 +124,24 @@ pub fn setting(key: &str, value: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn spans_have_two_units() {
+        let rows = [
+            (0, "0ms"),
+            (999, "999ms"),
+            (1_000, "1s"),
+            (61_500, "1m 1s"),
+            (3_600_000, "1h"),
+            (3_605_000, "1h"),
+            (90_061_000, "1d 1h"),
+            (-125_000, "-2m 5s"),
+            (i64::MIN, "-106751991167d 7h"),
+        ];
+        for (milliseconds, words) in rows {
+            assert_eq!(span(milliseconds), words);
+        }
+    }
 
     #[test]
     fn counts_are_exact_when_small_and_rounded_when_large() {

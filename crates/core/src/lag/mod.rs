@@ -4,6 +4,10 @@
 //! several samples (Burrow's rules), `alert` turns crossed limits into episodes, `advice` says how many consumers would
 //! catch up.
 
+mod check;
 pub mod facts;
+pub mod judge;
+pub mod monitor;
+pub mod partition;
 pub mod report;
 pub mod state;

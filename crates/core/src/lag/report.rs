@@ -23,6 +23,8 @@ pub struct LagReport {
     pub findings: Vec<Finding>,
     /// What could not be found out.
     pub unknown: Vec<Unknown>,
+    /// Limits that could not be judged.
+    pub unjudged: Vec<Unknown>,
     /// What may help to read the numbers.
     pub notes: Vec<String>,
 }
@@ -83,11 +85,13 @@ pub struct PartitionLag {
     pub high_watermark: Option<i64>,
     /// The last stable offset: the end of the records of finished transactions.
     pub last_stable_offset: Option<i64>,
-    /// The unread offsets up to the high watermark.
+    /// The offsets from the first unread record to the high watermark; from the committed offset where that record was
+    /// not looked for.
     pub lag: Option<i64>,
     /// How many of them stand behind an open transaction: a reader of committed records cannot have them yet.
     pub behind_open_transaction: Option<i64>,
-    /// How many of the unread offsets may be markers of transactions or gaps of compaction and no records.
+    /// How many of these offsets may be markers of transactions and no records, where the first unread record was not
+    /// looked for.
     pub may_be_no_records: Option<i64>,
     /// Offsets that were deleted before the group read them.
     pub lost: Option<i64>,
@@ -143,8 +147,8 @@ pub enum FindingKind {
     MaxTimeLag,
     /// A declared group is not there.
     Missing,
-    /// A declared group has no commit in a topic that it should read.
-    NoCommit,
+    /// A declared group should read a topic that is not there.
+    NoTopic,
     /// Records are gone unread.
     BelowLogStart,
     /// The commit lies behind the end.

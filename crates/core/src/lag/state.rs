@@ -18,6 +18,7 @@ pub enum LagState {
     /// Nothing was ever committed, or the commit has expired.
     NoCommit,
     /// From samples: the group commits, and its lag has not fallen once in the window.
+    #[serde(rename = "not_catching_up")]
     Falling,
     /// From samples: an offset went back.
     Rewound,
@@ -71,7 +72,7 @@ impl LagState {
             LagState::Unassigned => "unassigned",
             LagState::NoMembers => "no members",
             LagState::NoCommit => "no commit",
-            LagState::Falling => "falling behind",
+            LagState::Falling => "not catching up",
             LagState::Rewound => "rewound",
             LagState::Stalled => "stalled",
             LagState::Stopped => "stopped",
@@ -94,7 +95,7 @@ impl LagState {
             LagState::Unassigned => "unassigned",
             LagState::NoMembers => "no_members",
             LagState::NoCommit => "no_commit",
-            LagState::Falling => "falling",
+            LagState::Falling => "not_catching_up",
             LagState::Rewound => "rewound",
             LagState::Stalled => "stalled",
             LagState::Stopped => "stopped",

@@ -1,0 +1,117 @@
+//! Limits: what is wrong, and what cannot be judged.
+
+use super::facts::{Expectation, Facts, GroupFacts};
+use super::judge::expectation;
+use super::report::{Finding, FindingKind, GroupLag, LagReport, PartitionLag, Unknown};
+use super::state::LagState;
+use crate::fault::Seen;
+use crate::human;
+
+/// Holds a report against what is expected of the groups.
+pub(super) fn judge(facts: &Facts, report: &mut LagReport) {
+    let (mut findings, mut unjudged) = (Vec::new(), Vec::new());
+    for (group, said) in facts.groups.iter().zip(&report.groups) {
+        of_group(facts, group, said, &mut findings);
+        for partition in &said.partitions {
+            let expected = expectation(group, &partition.topic);
+            of_partition(said, partition, expected, &mut findings);
+            unjudged.extend(unjudgeable(said, partition, expected));
+        }
+    }
+    report.findings = findings;
+    report.unjudged = unjudged;
+}
+
+fn of_group(facts: &Facts, group: &GroupFacts, said: &GroupLag, findings: &mut Vec<Finding>) {
+    let finding = |kind, topic: Option<String>, text: String| Finding {
+        kind,
+        group: said.group.clone(),
+        topic,
+        partition: None,
+        value: None,
+        limit: None,
+        text,
+    };
+    if said.state == LagState::Missing {
+        let text =
+            format!("group {} is not there: it never committed, or everything has expired", said.group);
+        findings.push(finding(FindingKind::Missing, None, text));
+    }
+    for topic in group.expected.iter().filter_map(|expected| expected.topic.as_ref()) {
+        if let Some(Seen::Absent) = facts.topics.get(topic) {
+            let text = format!("group {} should read topic {topic}, which is not there", said.group);
+            findings.push(finding(FindingKind::NoTopic, Some(topic.to_string()), text));
+        }
+    }
+}
+
+fn of_partition(
+    said: &GroupLag,
+    row: &PartitionLag,
+    expected: Option<&Expectation>,
+    findings: &mut Vec<Finding>,
+) {
+    let place = format!("group {}, {}/{}", said.group, row.topic, row.partition);
+    let finding = |kind, value: Option<i64>, limit: Option<i64>, text: String| Finding {
+        kind,
+        group: said.group.clone(),
+        topic: Some(row.topic.clone()),
+        partition: Some(row.partition),
+        value,
+        limit,
+        text,
+    };
+    match (row.state, row.lost) {
+        (LagState::AheadOfEnd, _) => {
+            let beyond = row.committed.zip(row.high_watermark).map(|(at, end)| at.saturating_sub(end));
+            let text = format!("{place}: the commit lies behind the end of the log");
+            findings.push(finding(FindingKind::AheadOfEnd, beyond, None, text));
+        }
+        (_, Some(lost)) => {
+            let text = format!("{place}: {} deleted before they were read", human::count(lost));
+            findings.push(finding(FindingKind::BelowLogStart, Some(lost), None, text));
+        }
+        _ => {}
+    }
+    let Some(expected) = expected else { return };
+    if let (Some(lag), Some(limit)) = (row.lag, expected.max_lag)
+        && lag > limit
+    {
+        let text = format!("{place}: lag {} is above {}", human::count(lag), human::count(limit));
+        findings.push(finding(FindingKind::MaxLag, Some(lag), Some(limit), text));
+    }
+    if let (Some(age), Some(limit)) = (row.time_lag_ms, expected.max_time_lag)
+        && age > limit
+    {
+        let text = format!(
+            "{place}: the first unread record is {} old, above {}",
+            human::span(age),
+            human::span(limit)
+        );
+        findings.push(finding(FindingKind::MaxTimeLag, Some(age), Some(limit), text));
+    }
+}
+
+/// A limit that cannot be held against anything. What could not be read at all is told as unknown already.
+fn unjudgeable(said: &GroupLag, row: &PartitionLag, expected: Option<&Expectation>) -> Option<Unknown> {
+    // A commit without meaning is a finding, and no limit says more.
+    if row.state.is_unknown() || row.state == LagState::AheadOfEnd {
+        return None;
+    }
+    let limited = |limit: fn(&Expectation) -> Option<i64>| expected.and_then(limit).is_some();
+    let reason = if row.lag.is_none() {
+        let remark = row.remark.clone().unwrap_or_else(|| row.state.words().to_owned());
+        format!("{remark}; say so in the catalog (start: earliest or latest)")
+    } else if limited(|it| it.max_time_lag) && row.time_lag_ms.is_none() {
+        let why = row.time_lag_unknown.as_deref().unwrap_or("unknown");
+        format!("the time lag is not known: {why}")
+    } else {
+        return None;
+    };
+    Some(Unknown {
+        group: Some(said.group.clone()),
+        topic: Some(row.topic.clone()),
+        partition: Some(row.partition),
+        reason,
+    })
+}
