@@ -8,6 +8,7 @@ pub mod known_schemas;
 pub mod lanes;
 pub mod member;
 pub mod merged;
+pub mod points;
 pub mod provision;
 pub mod range;
 pub mod registrar;

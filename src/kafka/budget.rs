@@ -26,6 +26,8 @@ pub struct FetchSettings {
     pub partition_bytes: usize,
     /// Bytes of one answer.
     pub answer_bytes: usize,
+    /// How long a broker may wait for records before it answers that there are none, in milliseconds.
+    pub answer_within: u16,
 }
 
 /// What a process needs before it reads anything, with room for a batch that is being worked on.
@@ -51,7 +53,22 @@ pub fn fetch_settings(partitions: usize, brokers: usize, memory: usize) -> Fetch
     // alone shall not fill every answer.
     let partition_bytes = (answer_bytes / 2).clamp(32 << 10, 512 << 10);
     let queues = Queues::One;
-    FetchSettings { queues, queued_bytes, queued_records, partition_bytes, answer_bytes }
+    FetchSettings { queues, queued_bytes, queued_records, partition_bytes, answer_bytes, answer_within: 500 }
+}
+
+/// The settings for reading one record of each of many partitions: small answers, and no waiting at their ends.
+#[must_use]
+pub fn settings_of_probes() -> FetchSettings {
+    FetchSettings {
+        queues: Queues::One,
+        queued_bytes: 1 << 20,
+        // Some of each partition; the queue is emptied all the time.
+        queued_records: 1_000,
+        // The first batch comes whole, whatever its size.
+        partition_bytes: 4 << 10,
+        answer_bytes: 512 << 10,
+        answer_within: 5,
+    }
 }
 
 /// The same where each partition has a queue of its own, and as much again of each is at hand beside it.
@@ -72,18 +89,18 @@ pub fn settings_per_partition(partitions: usize, brokers: usize, memory: usize) 
     let answer_bytes = (free / 4 / GROWTH / answering).clamp(64 << 10, 2 << 20);
     let partition_bytes = (share / 16).clamp(32 << 10, 512 << 10).min(answer_bytes);
     let queues = Queues::PerPartition;
-    FetchSettings { queues, queued_bytes, queued_records, partition_bytes, answer_bytes }
+    // While one request waits, the broker gets no other: of a partition that was left alone and is wanted now, nothing
+    // would come until a request for those at their ends has waited.
+    FetchSettings { queues, queued_bytes, queued_records, partition_bytes, answer_bytes, answer_within: 5 }
 }
 
 impl FetchSettings {
     /// Under librdkafka's names.
     pub(super) fn settings(&self) -> [(&'static str, String); 7] {
-        // How soon a partition is looked at again after its queue was full, and how long a broker may wait for records
-        // before it answers that there are none. While one request waits, the broker gets no other: of a partition that
-        // was left alone and is wanted now, nothing would come until a request for those at their ends has waited.
-        let (look_again, wait) = match self.queues {
-            Queues::One => ("5", "500"),
-            Queues::PerPartition => ("1", "5"),
+        // How soon a partition is looked at again after its queue was full.
+        let look_again = match self.queues {
+            Queues::One => "5",
+            Queues::PerPartition => "1",
         };
         [
             // Its kilobytes are thousands.
@@ -94,7 +111,7 @@ impl FetchSettings {
             // Where it is above the size of an answer, librdkafka refuses the two; for reading it means nothing else.
             ("message.max.bytes", self.answer_bytes.clamp(1_000, 1_000_000).to_string()),
             ("fetch.queue.backoff.ms", look_again.to_owned()),
-            ("fetch.wait.max.ms", wait.to_owned()),
+            ("fetch.wait.max.ms", self.answer_within.to_string()),
         ]
     }
 }
@@ -133,8 +150,15 @@ mod tests {
         ];
         for ((partitions, brokers), (queued_bytes, queued_records, partition_bytes, answer_bytes)) in rows {
             let queues = Queues::One;
-            let expected =
-                FetchSettings { queues, queued_bytes, queued_records, partition_bytes, answer_bytes };
+            let answer_within = 500;
+            let expected = FetchSettings {
+                queues,
+                queued_bytes,
+                queued_records,
+                partition_bytes,
+                answer_bytes,
+                answer_within,
+            };
             assert_eq!(fetch_settings(partitions, brokers, 96 * MIB), expected, "{partitions}x{brokers}");
         }
     }
@@ -185,6 +209,7 @@ mod tests {
             queued_records: 9,
             partition_bytes: 7,
             answer_bytes: 500,
+            answer_within: 5,
         };
         let settings = it.settings();
         assert_eq!(settings[0], ("queued.max.messages.kbytes", "8000".to_owned()));

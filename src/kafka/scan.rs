@@ -132,6 +132,20 @@ impl Scanner {
         Batch { batch, health: Arc::clone(&self.health), of_member: false }
     }
 
+    /// Reads other partitions, or from other offsets, from now on. What was fetched for before and not taken yet does not
+    /// come any more.
+    ///
+    /// # Errors
+    /// `Cluster` where the library does not take them; then nothing is read.
+    pub fn restart(&mut self, starts: &[ScanStart]) -> Result<(), Failure> {
+        let starts: Vec<_> =
+            starts.iter().map(|start| (start.topic, start.partition, start.offset)).collect();
+        self.consumer.assign(&starts).map_err(|error| {
+            let fault = self.health.fault(error);
+            Failure::cluster(format!("the partitions cannot be read: {fault}"))
+        })
+    }
+
     /// Stops reading a partition. What was taken from it before may still be in a batch.
     pub fn finish(&mut self, topic: usize, partition: i32) {
         // A partition that is not read any more, or was never, is finished already.

@@ -32,6 +32,7 @@ const SMALL: FetchSettings = FetchSettings {
     queued_records: 100,
     partition_bytes: 50_000,
     answer_bytes: 100_000,
+    answer_within: 5,
 };
 
 /// Writes records of these times, in small batches, with so many bytes each. Each partition is a list.

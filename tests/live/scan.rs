@@ -127,6 +127,7 @@ fn records_that_are_deleted_under_a_scan_are_missed_aloud() {
         queued_records: 100,
         partition_bytes: 50_000,
         answer_bytes: 100_000,
+        answer_within: 500,
     };
     let start = [ScanStart { topic: 0, partition: 0, offset: 0 }];
     let mut scanner = scanner(&options, &topic, &start, Isolation::Committed, small);

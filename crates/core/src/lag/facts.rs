@@ -6,6 +6,7 @@ use crate::catalog::Start;
 use crate::fault::{Fault, Seen};
 use crate::groups::live::{Commits, LiveGroup, PartitionKey};
 use crate::name::{ClusterId, GroupName, TopicName};
+use crate::topics::live::LiveConfig;
 
 /// One sample of a cluster.
 #[derive(Debug, Clone, Default)]
@@ -85,6 +86,24 @@ pub struct Retention {
     pub by_size: bool,
     /// True where older records of a key are removed: offsets are no count of records then.
     pub compacted: bool,
+}
+
+impl Retention {
+    /// As a topic's settings say. Records of a topic that is both compacted and deleted from go by age too.
+    #[must_use]
+    pub fn of(config: &LiveConfig) -> Retention {
+        let has = |policy: &str| {
+            let policies = config.effective("cleanup.policy").unwrap_or("delete");
+            policies.split(',').any(|word| word.trim() == policy)
+        };
+        let limit = |key: &str| config.effective(key)?.parse::<i64>().ok().filter(|limit| *limit >= 0);
+        let deletes = has("delete");
+        Retention {
+            milliseconds: limit("retention.ms").filter(|_| deletes),
+            by_size: deletes && limit("retention.bytes").is_some(),
+            compacted: has("compact"),
+        }
+    }
 }
 
 /// The first record that a group has not read yet.

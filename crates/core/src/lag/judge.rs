@@ -25,6 +25,7 @@ pub fn report(facts: &Facts) -> LagReport {
         unknown: Vec::new(),
         unjudged: Vec::new(),
         notes: Vec::new(),
+        advice: None,
     };
     report.unknown = unknowns(facts, &report.groups);
     report.notes = notes(facts, &report.groups);

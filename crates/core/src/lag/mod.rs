@@ -4,10 +4,17 @@
 //! several samples (Burrow's rules), `alert` turns crossed limits into episodes, `advice` says how many consumers would
 //! catch up.
 
+pub mod advice;
 mod check;
 pub mod facts;
 pub mod judge;
 pub mod monitor;
 pub mod partition;
+pub mod points;
 pub mod report;
+#[cfg(test)]
+mod samples;
 pub mod state;
+
+#[cfg(test)]
+mod tests;

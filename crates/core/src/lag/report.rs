@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::advice::Advice;
 use super::state::LagState;
 use crate::groups::live::{GroupKind, GroupState};
 
@@ -27,6 +28,8 @@ pub struct LagReport {
     pub unjudged: Vec<Unknown>,
     /// What may help to read the numbers.
     pub notes: Vec<String>,
+    /// How many consumers would catch up, where that was asked.
+    pub advice: Option<Vec<Advice>>,
 }
 
 /// One group.

@@ -1,0 +1,222 @@
+//! One sample of what groups have read and what is there: commits before ends, so that no lag is negative by race.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+
+use eventctl_core::fault::{Fault, FaultKind, Seen};
+use eventctl_core::groups::live::{Commits, GroupKind, PartitionKey};
+use eventctl_core::lag::facts::{Ends, Expectation, Facts, GroupFacts, Retention};
+use eventctl_core::lag::judge::{expectation, partitions_of};
+use eventctl_core::lag::partition::reads_from;
+use eventctl_core::name::{GroupName, TopicName};
+use eventctl_core::topics::live::LiveTopic;
+
+use super::points::PointReader;
+use super::scan::Means;
+use crate::failure::Failure;
+use crate::kafka::cluster::Cluster;
+use crate::kafka::groups::CommitsOf;
+use crate::kafka::offsets::Isolation;
+
+/// What is asked.
+#[derive(Debug, Clone)]
+pub struct LagRequest {
+    /// The groups, each once, with what is expected of them.
+    pub groups: Vec<(GroupName, Vec<Expectation>)>,
+    /// For how long first unread records may be looked for; none leaves them and all that follows from them out.
+    pub time: Option<Duration>,
+}
+
+/// Whoever takes samples. It keeps what the next one can use.
+pub struct Sampler {
+    cluster: Cluster,
+    means: Means,
+    points: PointReader,
+}
+
+impl Sampler {
+    /// Samples of this cluster.
+    #[must_use]
+    pub fn new(cluster: Cluster, means: Means) -> Sampler {
+        Sampler { cluster, means, points: PointReader::default() }
+    }
+
+    /// Takes a sample. `now` tells the time in milliseconds since 1970; it is asked when the ends have been read.
+    ///
+    /// # Errors
+    /// `Cluster` where no broker answers at all.
+    pub async fn take(&mut self, request: &LagRequest, now: impl Fn() -> i64) -> Result<Facts, Failure> {
+        let expected: BTreeSet<TopicName> =
+            request.groups.iter().flat_map(|(_, expected)| expected).filter_map(|it| it.topic.clone()).collect();
+        let (live, mut topics) = tokio::join!(self.cluster.describe(), self.topics(&expected, request));
+        let mut facts = Facts { cluster: live?.id, ..Facts::default() };
+        facts.groups = self.groups(request, topics.as_ref().map_err(Clone::clone)?).await;
+        let concerned = concerned_topics(&facts, &expected);
+        let missing: BTreeSet<TopicName> = concerned.difference(&expected).cloned().collect();
+        topics.as_mut().map_err(|failure| failure.clone())?.extend(self.topics(&missing, request).await?);
+        let topics = topics?;
+        facts.partitions = self.ends(&topics).await;
+        facts.at = now();
+        facts.retention = retention(&topics);
+        facts.topics = topics.into_iter().map(|(name, seen)| (name, without(seen))).collect();
+        if let Some(budget) = request.time {
+            self.look(&mut facts, &concerned, budget).await?;
+        }
+        Ok(facts)
+    }
+
+    async fn topics(
+        &self,
+        names: &BTreeSet<TopicName>,
+        request: &LagRequest,
+    ) -> Result<BTreeMap<TopicName, Seen<LiveTopic>>, Failure> {
+        if names.is_empty() {
+            return Ok(BTreeMap::new());
+        }
+        let names: Vec<TopicName> = names.iter().cloned().collect();
+        self.cluster.topics(&names, request.time.is_some()).await
+    }
+
+    /// The groups, and where they stand. What the catalog names is asked for by name, so that denied is told; whatever
+    /// else a group reads is told by its commits and its members.
+    async fn groups(
+        &self,
+        request: &LagRequest,
+        topics: &BTreeMap<TopicName, Seen<LiveTopic>>,
+    ) -> Vec<GroupFacts> {
+        let names: Vec<GroupName> = request.groups.iter().map(|(name, _)| name.clone()).collect();
+        let mut asked: Vec<CommitsOf> =
+            names.iter().map(|group| CommitsOf { group: group.clone(), partitions: None }).collect();
+        for (group, expected) in &request.groups {
+            let partitions: Vec<PartitionKey> = expected
+                .iter()
+                .filter_map(|expected| topics.get(expected.topic.as_ref()?)?.present())
+                .flat_map(keys)
+                .collect();
+            if !partitions.is_empty() {
+                asked.push(CommitsOf { group: group.clone(), partitions: Some(partitions) });
+            }
+        }
+        let (mut live, mut commits) =
+            tokio::join!(self.cluster.describe_groups(&names), self.cluster.commits_of_groups(&asked));
+        let group = |(name, expected): &(GroupName, Vec<Expectation>)| {
+            let live = live.remove(name).unwrap_or_else(|| Seen::Unknown(left_out()));
+            let commits = commits.remove(name).unwrap_or_else(|| Err(left_out()));
+            let commits = of_a_kind(commits, &live);
+            GroupFacts { name: name.clone(), live, commits, expected: expected.clone() }
+        };
+        request.groups.iter().map(group).collect()
+    }
+
+    /// The ends of all partitions that have a leader.
+    async fn ends(&self, topics: &BTreeMap<TopicName, Seen<LiveTopic>>) -> BTreeMap<PartitionKey, Ends> {
+        let partitions = topics.values().filter_map(Seen::present).flat_map(|topic| {
+            topic.partitions.iter().map(|partition| {
+                ((topic.name.clone(), partition.id), partition.leader.is_some())
+            })
+        });
+        let (led, without): (Vec<_>, Vec<_>) = partitions.partition(|(_, is_led)| *is_led);
+        let led: Vec<PartitionKey> = led.into_iter().map(|(key, _)| key).collect();
+        let (starts, mut watermarks, mut stable) = tokio::join!(
+            self.cluster.starts(&led),
+            self.cluster.ends(&led, Isolation::Uncommitted),
+            self.cluster.ends(&led, Isolation::Committed),
+        );
+        let mut ends: BTreeMap<PartitionKey, Ends> =
+            without.into_iter().map(|(key, _)| (key, Ends::NoLeader)).collect();
+        for (key, start) in starts {
+            let of = |ends: &mut BTreeMap<PartitionKey, Result<i64, Fault>>| {
+                ends.remove(&key).unwrap_or_else(|| Err(left_out()))
+            };
+            let (high_watermark, last_stable) = (of(&mut watermarks), of(&mut stable));
+            let known = start.and_then(|log_start| {
+                let (high_watermark, last_stable) = (high_watermark?, last_stable?);
+                // The three were asked side by side: what was written in between is nobody's yet.
+                Ok(Ends::Known { log_start, high_watermark, last_stable: last_stable.min(high_watermark) })
+            });
+            ends.insert(key, known.unwrap_or_else(Ends::Unknown));
+        }
+        ends
+    }
+
+    /// Looks for the first unread record of every group that is behind.
+    async fn look(
+        &mut self,
+        facts: &mut Facts,
+        topics: &BTreeSet<TopicName>,
+        budget: Duration,
+    ) -> Result<(), Failure> {
+        let mut wanted = BTreeSet::new();
+        for group in &facts.groups {
+            let Ok(commits) = &group.commits else { continue };
+            for key in partitions_of(group, facts) {
+                let commit = match commits.get(&key) {
+                    Some(Ok(commit)) => commit.as_ref(),
+                    Some(Err(_)) => continue,
+                    None => None,
+                };
+                let start = expectation(group, key.0.as_str()).and_then(|expected| expected.start);
+                let ends = facts.partitions.get(&key);
+                if let Some(from) = ends.and_then(|ends| reads_from(commit, start, ends)) {
+                    wanted.insert((key, from));
+                }
+            }
+        }
+        let reader = std::mem::take(&mut self.points);
+        let wanted = wanted.into_iter().collect();
+        let (found, reader) = reader.find(topics, wanted, &self.means, budget).await?;
+        (facts.points, self.points) = (found, reader);
+        Ok(())
+    }
+}
+
+/// The topics that groups read, beside those that they should read.
+fn concerned_topics(facts: &Facts, expected: &BTreeSet<TopicName>) -> BTreeSet<TopicName> {
+    let mut topics = expected.clone();
+    for group in &facts.groups {
+        topics.extend(group.commits.iter().flatten().map(|((topic, _), _)| topic.clone()));
+        let members = group.live.present().into_iter().flat_map(|live| &live.members);
+        topics.extend(members.flat_map(|member| member.assigned.iter().map(|(topic, _)| topic.clone())));
+    }
+    topics
+}
+
+fn retention(
+    topics: &BTreeMap<TopicName, Seen<LiveTopic>>,
+) -> BTreeMap<TopicName, Result<Retention, Fault>> {
+    let present = topics.values().filter_map(Seen::present);
+    let kept = |topic: &LiveTopic| {
+        let kept = topic.config.as_ref().map(Retention::of).map_err(Clone::clone);
+        (topic.name.clone(), kept)
+    };
+    present.map(kept).collect()
+}
+
+/// A group that is absent, or of a kind that keeps no commits, has none; that nobody could be asked is its own fault.
+fn of_a_kind(
+    commits: Result<Commits, Fault>,
+    live: &Seen<eventctl_core::groups::live::LiveGroup>,
+) -> Result<Commits, Fault> {
+    match (commits, live) {
+        (Err(fault), Seen::Absent) if fault.kind == FaultKind::Absent => Ok(Commits::new()),
+        (Err(_), Seen::Present(live)) if live.kind == GroupKind::Unsupported => Ok(Commits::new()),
+        (commits, _) => commits,
+    }
+}
+
+fn keys(topic: &LiveTopic) -> impl Iterator<Item = PartitionKey> + '_ {
+    topic.partitions.iter().map(|partition| (topic.name.clone(), partition.id))
+}
+
+fn without<T>(seen: Seen<T>) -> Seen<()> {
+    match seen {
+        Seen::Present(_) => Seen::Present(()),
+        Seen::Absent => Seen::Absent,
+        Seen::Unknown(fault) => Seen::Unknown(fault),
+    }
+}
+
+fn left_out() -> Fault {
+    let message = "the brokers did not speak of it".to_owned();
+    Fault { kind: FaultKind::Other, code: "_LEFT_OUT".to_owned(), message }
+}
