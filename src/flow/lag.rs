@@ -4,10 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use eventctl_core::fault::{Fault, FaultKind, Seen};
-use eventctl_core::groups::live::{Commits, GroupKind, PartitionKey};
+use eventctl_core::groups::live::{Commits, GroupKind, LiveGroup, PartitionKey};
 use eventctl_core::lag::facts::{Ends, Expectation, Facts, GroupFacts, Retention};
 use eventctl_core::lag::judge::{expectation, partitions_of};
 use eventctl_core::lag::partition::reads_from;
+use eventctl_core::lag::selection::Selection;
 use eventctl_core::name::{GroupName, TopicName};
 use eventctl_core::topics::live::LiveTopic;
 
@@ -21,11 +22,16 @@ use crate::kafka::offsets::Isolation;
 /// What is asked.
 #[derive(Debug, Clone)]
 pub struct LagRequest {
-    /// The groups, each once, with what is expected of them.
-    pub groups: Vec<(GroupName, Vec<Expectation>)>,
+    /// Which groups, and what is expected of them.
+    pub selection: Selection,
+    /// True where it is told how many groups there are besides.
+    pub count_others: bool,
     /// For how long first unread records may be looked for; none leaves them and all that follows from them out.
     pub time: Option<Duration>,
 }
+
+/// A group and what is expected of it.
+type Asked = (GroupName, Vec<Expectation>);
 
 /// Whoever takes samples. It keeps what the next one can use.
 pub struct Sampler {
@@ -46,15 +52,16 @@ impl Sampler {
     /// # Errors
     /// `Cluster` where no broker answers at all.
     pub async fn take(&mut self, request: &LagRequest, now: impl Fn() -> i64) -> Result<Facts, Failure> {
-        let expected: BTreeSet<TopicName> =
-            request.groups.iter().flat_map(|(_, expected)| expected).filter_map(|it| it.topic.clone()).collect();
-        let (live, mut topics) = tokio::join!(self.cluster.describe(), self.topics(&expected, request));
-        let mut facts = Facts { cluster: live?.id, ..Facts::default() };
-        facts.groups = self.groups(request, topics.as_ref().map_err(Clone::clone)?).await;
+        let (live, chosen) = tokio::join!(self.cluster.describe(), self.chosen(request));
+        let (chosen, unlisted, others) = chosen?;
+        let mut facts = Facts { cluster: live?.id, unlisted, others, ..Facts::default() };
+        let expected = chosen.iter().flat_map(|(_, expected)| expected);
+        let expected: BTreeSet<TopicName> = expected.filter_map(|it| it.topic.clone()).collect();
+        let mut topics = self.topics(&expected, request).await?;
+        facts.groups = self.groups(&chosen, &topics).await;
         let concerned = concerned_topics(&facts, &expected);
         let missing: BTreeSet<TopicName> = concerned.difference(&expected).cloned().collect();
-        topics.as_mut().map_err(|failure| failure.clone())?.extend(self.topics(&missing, request).await?);
-        let topics = topics?;
+        topics.extend(self.topics(&missing, request).await?);
         facts.partitions = self.ends(&topics).await;
         facts.at = now();
         facts.retention = retention(&topics);
@@ -63,6 +70,20 @@ impl Sampler {
             self.look(&mut facts, &concerned, budget).await?;
         }
         Ok(facts)
+    }
+
+    /// The groups to look at. The brokers are asked for all groups only where that decides or tells anything.
+    async fn chosen(&self, request: &LagRequest) -> Result<(Vec<Asked>, Vec<Fault>, Option<usize>), Failure> {
+        let selection = &request.selection;
+        if !selection.depends_on_listing() && !request.count_others {
+            return Ok((selection.of(&[]).groups, Vec::new(), None));
+        }
+        let (listed, unlisted) = self.cluster.groups().await?;
+        let names: Vec<GroupName> = listed.into_iter().map(|group| group.name).collect();
+        let chosen = selection.of(&names);
+        // Groups that were named are told of by their own coordinators.
+        let unlisted = if selection.depends_on_listing() { unlisted } else { Vec::new() };
+        Ok((chosen.groups, unlisted, Some(chosen.others)))
     }
 
     async fn topics(
@@ -81,13 +102,13 @@ impl Sampler {
     /// else a group reads is told by its commits and its members.
     async fn groups(
         &self,
-        request: &LagRequest,
+        chosen: &[Asked],
         topics: &BTreeMap<TopicName, Seen<LiveTopic>>,
     ) -> Vec<GroupFacts> {
-        let names: Vec<GroupName> = request.groups.iter().map(|(name, _)| name.clone()).collect();
+        let names: Vec<GroupName> = chosen.iter().map(|(name, _)| name.clone()).collect();
         let mut asked: Vec<CommitsOf> =
             names.iter().map(|group| CommitsOf { group: group.clone(), partitions: None }).collect();
-        for (group, expected) in &request.groups {
+        for (group, expected) in chosen {
             let partitions: Vec<PartitionKey> = expected
                 .iter()
                 .filter_map(|expected| topics.get(expected.topic.as_ref()?)?.present())
@@ -99,21 +120,22 @@ impl Sampler {
         }
         let (mut live, mut commits) =
             tokio::join!(self.cluster.describe_groups(&names), self.cluster.commits_of_groups(&asked));
-        let group = |(name, expected): &(GroupName, Vec<Expectation>)| {
+        let group = |(name, expected): &Asked| {
             let live = live.remove(name).unwrap_or_else(|| Seen::Unknown(left_out()));
             let commits = commits.remove(name).unwrap_or_else(|| Err(left_out()));
             let commits = of_a_kind(commits, &live);
             GroupFacts { name: name.clone(), live, commits, expected: expected.clone() }
         };
-        request.groups.iter().map(group).collect()
+        chosen.iter().map(group).collect()
     }
 
     /// The ends of all partitions that have a leader.
     async fn ends(&self, topics: &BTreeMap<TopicName, Seen<LiveTopic>>) -> BTreeMap<PartitionKey, Ends> {
         let partitions = topics.values().filter_map(Seen::present).flat_map(|topic| {
-            topic.partitions.iter().map(|partition| {
-                ((topic.name.clone(), partition.id), partition.leader.is_some())
-            })
+            topic
+                .partitions
+                .iter()
+                .map(|partition| ((topic.name.clone(), partition.id), partition.leader.is_some()))
         });
         let (led, without): (Vec<_>, Vec<_>) = partitions.partition(|(_, is_led)| *is_led);
         let led: Vec<PartitionKey> = led.into_iter().map(|(key, _)| key).collect();
@@ -181,9 +203,7 @@ fn concerned_topics(facts: &Facts, expected: &BTreeSet<TopicName>) -> BTreeSet<T
     topics
 }
 
-fn retention(
-    topics: &BTreeMap<TopicName, Seen<LiveTopic>>,
-) -> BTreeMap<TopicName, Result<Retention, Fault>> {
+fn retention(topics: &BTreeMap<TopicName, Seen<LiveTopic>>) -> BTreeMap<TopicName, Result<Retention, Fault>> {
     let present = topics.values().filter_map(Seen::present);
     let kept = |topic: &LiveTopic| {
         let kept = topic.config.as_ref().map(Retention::of).map_err(Clone::clone);
@@ -193,10 +213,7 @@ fn retention(
 }
 
 /// A group that is absent, or of a kind that keeps no commits, has none; that nobody could be asked is its own fault.
-fn of_a_kind(
-    commits: Result<Commits, Fault>,
-    live: &Seen<eventctl_core::groups::live::LiveGroup>,
-) -> Result<Commits, Fault> {
+fn of_a_kind(commits: Result<Commits, Fault>, live: &Seen<LiveGroup>) -> Result<Commits, Fault> {
     match (commits, live) {
         (Err(fault), Seen::Absent) if fault.kind == FaultKind::Absent => Ok(Commits::new()),
         (Err(_), Seen::Present(live)) if live.kind == GroupKind::Unsupported => Ok(Commits::new()),

@@ -36,6 +36,17 @@ pub fn document<R: Report>(report: &R) -> String {
     text
 }
 
+/// The same on one line, for streams of reports.
+#[must_use]
+pub fn line<R: Report>(report: &R) -> String {
+    let document = Document { kind: R::KIND, version: 1, data: report.wire() };
+    let mut text = serde_json::to_string(&document).unwrap_or_else(|error| {
+        serde_json::json!({ "kind": "error", "message": error.to_string() }).to_string()
+    });
+    text.push('\n');
+    text
+}
+
 /// The text of a report.
 #[must_use]
 pub fn text<R: Report>(report: &R, colour: bool) -> String {

@@ -137,8 +137,14 @@ impl Context {
 
     /// The time. Commands take it once and pass it down.
     #[must_use]
-    #[expect(clippy::disallowed_methods, reason = "the one place where the clock is read")]
     pub fn now(&self) -> Timestamp {
+        Context::clock()
+    }
+
+    /// The time, for what goes on and looks at it again and again.
+    #[must_use]
+    #[expect(clippy::disallowed_methods, reason = "the one place where the clock is read")]
+    pub fn clock() -> Timestamp {
         Timestamp::now()
     }
 

@@ -3,3 +3,5 @@
 pub mod change;
 pub mod live;
 pub mod saved;
+pub mod seek;
+pub mod target;

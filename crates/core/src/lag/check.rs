@@ -68,7 +68,7 @@ fn of_partition(
             findings.push(finding(FindingKind::AheadOfEnd, beyond, None, text));
         }
         (_, Some(lost)) => {
-            let text = format!("{place}: {} deleted before they were read", human::count(lost));
+            let text = format!("{place}: {lost} records deleted before they were read");
             findings.push(finding(FindingKind::BelowLogStart, Some(lost), None, text));
         }
         _ => {}
@@ -77,7 +77,7 @@ fn of_partition(
     if let (Some(lag), Some(limit)) = (row.lag, expected.max_lag)
         && lag > limit
     {
-        let text = format!("{place}: lag {} is above {}", human::count(lag), human::count(limit));
+        let text = format!("{place}: lag {lag} is above {limit}");
         findings.push(finding(FindingKind::MaxLag, Some(lag), Some(limit), text));
     }
     if let (Some(age), Some(limit)) = (row.time_lag_ms, expected.max_time_lag)

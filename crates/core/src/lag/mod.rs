@@ -14,6 +14,7 @@ pub mod points;
 pub mod report;
 #[cfg(test)]
 mod samples;
+pub mod selection;
 pub mod state;
 
 #[cfg(test)]
