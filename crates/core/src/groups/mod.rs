@@ -1,5 +1,6 @@
 //! Consumer groups: what a cluster says of them, and what may be done to their offsets.
 
 pub mod change;
+pub mod listing;
 pub mod live;
 pub mod saved;
