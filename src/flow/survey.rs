@@ -12,8 +12,8 @@ use jiff::Timestamp;
 
 use crate::failure::Failure;
 use crate::kafka::cluster::Cluster;
+use crate::kafka::groups::Commitments;
 use crate::kafka::offsets::PartitionKey;
-use crate::kafka::reads::Commitments;
 
 /// Reads the named topics with their settings, and all others this principal may see without theirs.
 ///

@@ -14,6 +14,7 @@ use eventctl_core::name::TopicName;
 use eventctl_core::topics::live::LiveCluster;
 
 use super::connect::{ConnectOptions, rejected};
+use super::groups_client::{Connected, GroupsClient};
 use super::health::{Explained, Health};
 use super::native::code::CallError;
 use super::native::config::known_settings;
@@ -32,6 +33,7 @@ pub(super) struct Inner {
     pub(super) handle: Handle,
     health: Arc<Health>,
     timeout: Duration,
+    groups: GroupsClient,
 }
 
 impl fmt::Debug for Cluster {
@@ -52,7 +54,14 @@ impl Cluster {
         let listener: Arc<dyn Listener> = Arc::clone(&health) as _;
         let handle = Handle::start(&options.effective(), listener)
             .map_err(|error| rejected(&error, &known_settings(), &redactor))?;
-        Ok(Cluster { inner: Arc::new(Inner { handle, health, timeout: options.timeout }) })
+        Ok(Cluster {
+            inner: Arc::new(Inner {
+                handle,
+                health,
+                timeout: options.timeout,
+                groups: GroupsClient::new(options),
+            }),
+        })
     }
 
     /// Describes the cluster that answers.
@@ -124,12 +133,25 @@ impl Cluster {
         &self,
         call: impl Future<Output = Result<T, CallError>>,
     ) -> Result<T, Explained> {
-        let start = Instant::now();
-        tokio::select! {
-            biased;
-            answer = call => answer.map_err(|error| self.inner.health.explain(error, start)),
-            hopeless = self.inner.health.hopeless() => Err(hopeless),
-        }
+        asked(&self.inner.health, call).await
+    }
+
+    /// The client for calls on groups.
+    pub(super) fn groups_client(&self) -> Result<&Connected, Explained> {
+        self.inner.groups.get()
+    }
+}
+
+/// Waits for a call of this health's client, but no longer than it is of any use, and explains why it failed.
+pub(super) async fn asked<T>(
+    health: &Health,
+    call: impl Future<Output = Result<T, CallError>>,
+) -> Result<T, Explained> {
+    let start = Instant::now();
+    tokio::select! {
+        biased;
+        answer = call => answer.map_err(|error| health.explain(error, start)),
+        hopeless = health.hopeless() => Err(hopeless),
     }
 }
 

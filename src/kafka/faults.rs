@@ -25,6 +25,14 @@ pub(super) fn kind_of(code: &str) -> FaultKind {
         | "DUPLICATE_RESOURCE"
         | "TOPIC_DELETION_DISABLED"
         | "NON_EMPTY_GROUP"
+        // A group with members takes commits from them alone.
+        | "UNKNOWN_MEMBER_ID"
+        | "ILLEGAL_GENERATION"
+        | "STALE_MEMBER_EPOCH"
+        | "FENCED_MEMBER_EPOCH"
+        | "FENCED_INSTANCE_ID"
+        | "GROUP_SUBSCRIBED_TO_TOPIC"
+        | "OFFSET_METADATA_TOO_LARGE"
         | "MSG_SIZE_TOO_LARGE"
         | "RECORD_LIST_TOO_LARGE"
         | "_INVALID_ARG"
@@ -55,6 +63,7 @@ pub(super) fn kind_of(code: &str) -> FaultKind {
         | "REPLICA_NOT_AVAILABLE"
         | "COORDINATOR_NOT_AVAILABLE"
         | "COORDINATOR_LOAD_IN_PROGRESS"
+        | "REBALANCE_IN_PROGRESS"
         | "NOT_COORDINATOR"
         | "KAFKA_STORAGE_ERROR"
         | "OFFSET_NOT_AVAILABLE"
@@ -112,6 +121,11 @@ mod tests {
             ("_AUTO_OFFSET_RESET", FaultKind::Absent),
             ("_LOG_TRUNCATION", FaultKind::Absent),
             ("MSG_SIZE_TOO_LARGE", FaultKind::Refused),
+            ("NON_EMPTY_GROUP", FaultKind::Refused),
+            ("UNKNOWN_MEMBER_ID", FaultKind::Refused),
+            ("GROUP_SUBSCRIBED_TO_TOPIC", FaultKind::Refused),
+            ("GROUP_ID_NOT_FOUND", FaultKind::Absent),
+            ("NOT_COORDINATOR", FaultKind::Unavailable),
             ("_MSG_TIMED_OUT", FaultKind::TimedOut),
             ("NOT_ENOUGH_REPLICAS", FaultKind::Unavailable),
             ("UNKNOWN", FaultKind::Other),

@@ -10,6 +10,8 @@ pub mod connect;
 
 pub mod changes;
 mod faults;
+pub mod groups;
+mod groups_client;
 mod health;
 pub mod member;
 mod native;

@@ -16,14 +16,13 @@ use super::native::offsets::{Offset, OffsetSpec};
 use super::reads::{ATTEMPTS_IF_ABSENT, PAUSE, left_out, unique, worth_another_try};
 use super::together;
 
+pub use eventctl_core::groups::live::PartitionKey;
+
 /// Partitions in one request: librdkafka compares each answer with each question.
 const PARTITIONS_AT_ONCE: usize = 500;
 
 /// After how many attempts it is looked whether the topic may be seen at all.
 const ATTEMPTS_IF_DENIED: u32 = 2;
-
-/// A partition of a topic.
-pub type PartitionKey = (TopicName, i32);
 
 /// Which records count when the end of a partition is asked for. There is no default: an answer names its level.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,10 +1,10 @@
-//! The reading calls on topics, groups and brokers: many items at once, one result for each.
+//! The reading calls on topics and brokers: many items at once, one result for each.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 use eventctl_core::fault::{Fault, FaultKind, Seen};
-use eventctl_core::name::{GroupName, TopicName};
+use eventctl_core::name::TopicName;
 use eventctl_core::topics::live::{LiveConfig, LiveTopic};
 
 use super::cluster::{Cluster, failure};
@@ -12,16 +12,12 @@ use super::faults::fault;
 use super::health::Explained;
 use super::native::code::CallError;
 use super::native::configs::Configs;
-use super::native::groups::Commit;
 use super::native::topics::{Description, Descriptions};
 use super::{together, values};
 use crate::failure::Failure;
 
 /// Topics in one request. More requests of this size run side by side.
 const TOPICS_AT_ONCE: usize = 250;
-
-/// Groups whose commits are asked for side by side.
-const GROUPS_AT_ONCE: usize = 64;
 
 /// How soon an item is asked for again that a broker cannot tell right now. It is asked for until the time limit: a new
 /// partition's leader takes up to some seconds to serve on a loaded cluster.
@@ -30,37 +26,6 @@ pub(super) const PAUSE: Duration = Duration::from_millis(150);
 /// How often an item is asked for that a broker does not know: a new topic is unknown to some brokers for a moment, on a
 /// loaded cluster for seconds.
 pub(super) const ATTEMPTS_IF_ABSENT: u32 = 20;
-
-/// Which groups have commits on which topics.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Commitments {
-    /// The topics that were asked for, each with the groups that have a commit on it, sorted.
-    pub groups: BTreeMap<TopicName, Vec<GroupName>>,
-    /// What could not be found out: with the group's name where it is one group's, without where a broker did not list
-    /// its groups. While this is not empty, a topic without groups is not proven to have none.
-    pub unknown: Vec<(Option<String>, Fault)>,
-}
-
-/// Where groups stand in one topic.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct TopicCommits {
-    /// The groups that have a commit on the topic, those that were named, and those that could not be asked: the offsets
-    /// by partition, or why they are not known.
-    pub groups: BTreeMap<GroupName, Result<BTreeMap<i32, i64>, Fault>>,
-    /// What brokers said that did not list their groups: while there is any, there may be further groups.
-    pub unlisted: Vec<Fault>,
-}
-
-/// One listed group, in librdkafka's words.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct GroupListing {
-    /// Its name.
-    pub name: GroupName,
-    /// Its state, such as `Stable` or `Empty`.
-    pub state: String,
-    /// Its type: `Consumer`, `Classic` or `Unknown`. Share groups are not listed.
-    pub kind: String,
-}
 
 /// One broker's answer about itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -118,87 +83,6 @@ impl Cluster {
         }
         self.inherit_times(&mut seen, deadline).await;
         Ok(seen)
-    }
-
-    /// Lists the groups, each once, as far as this principal may see them; the faults are those of brokers that did
-    /// not list theirs.
-    ///
-    /// # Errors
-    /// `Cluster` when no broker answers at all.
-    pub async fn groups(&self) -> Result<(Vec<GroupListing>, Vec<Fault>), Failure> {
-        let listings = self.ask(self.inner.handle.list_groups(self.deadline())).await;
-        let listings = listings.map_err(|error| failure("the groups could not be listed", error))?;
-        let listing = |listing: super::native::groups::Listing| {
-            let name = GroupName::try_from(listing.group).ok()?;
-            Some(GroupListing { name, state: listing.state, kind: listing.kind })
-        };
-        let groups = listings.groups.into_iter().filter_map(listing).collect();
-        Ok((groups, listings.errors.into_iter().map(fault).collect()))
-    }
-
-    /// Finds the groups that have commits on these topics, by asking every group that can be seen.
-    ///
-    /// # Errors
-    /// `Cluster` when no broker answers at all.
-    pub async fn groups_with_commits(&self, topics: &[TopicName]) -> Result<Commitments, Failure> {
-        let (groups, faults) = self.groups().await?;
-        let mut found = Commitments {
-            groups: topics.iter().map(|topic| (topic.clone(), Vec::new())).collect(),
-            unknown: faults.into_iter().map(|fault| (None, fault)).collect(),
-        };
-        let names: Vec<GroupName> = groups.into_iter().map(|group| group.name).collect();
-        for (group, commits) in self.commits_of(&names).await {
-            match commits {
-                Ok(commits) => {
-                    for commit in commits {
-                        let Some(groups) = found.groups.get_mut(commit.topic.as_str()) else { continue };
-                        if groups.last() != Some(&group) {
-                            groups.push(group.clone());
-                        }
-                    }
-                }
-                Err(fault) => found.unknown.push((Some(group.to_string()), fault)),
-            }
-        }
-        Ok(found)
-    }
-
-    /// Finds where groups stand in a topic: those that are named, and all that can be seen and have a commit on it.
-    ///
-    /// # Errors
-    /// `Cluster` when no broker answers at all.
-    pub async fn commits_on(&self, topic: &TopicName, named: &[GroupName]) -> Result<TopicCommits, Failure> {
-        let (listed, unlisted) = self.groups().await?;
-        let names: BTreeSet<GroupName> =
-            listed.into_iter().map(|group| group.name).chain(named.iter().cloned()).collect();
-        let names: Vec<GroupName> = names.into_iter().collect();
-        let mut groups = BTreeMap::new();
-        for (group, commits) in self.commits_of(&names).await {
-            let stands = match commits {
-                Ok(commits) => offsets_in(topic, commits),
-                // A group that is named and that nobody ever joined.
-                Err(fault) if fault.kind == FaultKind::Absent => Ok(BTreeMap::new()),
-                Err(fault) => Err(fault),
-            };
-            if named.contains(&group) || stands.as_ref().map_or(true, |offsets| !offsets.is_empty()) {
-                groups.insert(group, stands);
-            }
-        }
-        Ok(TopicCommits { groups, unlisted })
-    }
-
-    /// All commits of groups, asked for side by side.
-    async fn commits_of(&self, groups: &[GroupName]) -> Vec<(GroupName, Result<Vec<Commit>, Fault>)> {
-        let deadline = self.deadline();
-        let mut all = Vec::new();
-        for some in groups.chunks(GROUPS_AT_ONCE) {
-            let commits =
-                some.iter().map(|group| self.ask(self.inner.handle.commits(group.as_str(), deadline)));
-            let commits = together::all(commits).await.into_iter();
-            let commits = commits.map(|commits| commits.map_err(|error| error.fault));
-            all.extend(some.iter().cloned().zip(commits));
-        }
-        all
     }
 
     /// The settings of brokers, each asked for its own, and how long its answer took.
@@ -303,12 +187,6 @@ impl Cluster {
             }
         }
     }
-}
-
-/// The commits on one topic; one that cannot be told makes the whole unknown.
-fn offsets_in(topic: &TopicName, commits: Vec<Commit>) -> Result<BTreeMap<i32, i64>, Fault> {
-    let here = commits.into_iter().filter(|commit| commit.topic == topic.as_str());
-    here.map(|commit| Ok((commit.partition, commit.offset.map_err(fault)?))).collect()
 }
 
 fn sight(

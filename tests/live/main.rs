@@ -21,6 +21,8 @@ mod clusters;
 mod consume;
 mod endings;
 mod faults;
+mod groups;
+mod groups_at_scale;
 mod member;
 mod merged;
 mod native;

@@ -82,7 +82,28 @@ impl Handle {
         settings: &BTreeMap<String, String>,
         listener: Arc<dyn Listener>,
     ) -> Result<Handle, StartError> {
-        let client = Client::start(rd_kafka_type_t::RD_KAFKA_PRODUCER, settings, |_| None)?;
+        Handle::of_kind(rd_kafka_type_t::RD_KAFKA_PRODUCER, settings, listener)
+    }
+
+    /// Makes a client for calls on groups. It has to be a consumer that belongs to a group by its settings, although it
+    /// joins none: of any other client librdkafka follows a NULL pointer when a coordinator says that it is none any more
+    /// (confluentinc/librdkafka#5040).
+    ///
+    /// # Errors
+    /// See [`StartError`].
+    pub(in crate::kafka) fn of_groups(
+        settings: &BTreeMap<String, String>,
+        listener: Arc<dyn Listener>,
+    ) -> Result<Handle, StartError> {
+        Handle::of_kind(rd_kafka_type_t::RD_KAFKA_CONSUMER, settings, listener)
+    }
+
+    fn of_kind(
+        kind: rd_kafka_type_t,
+        settings: &BTreeMap<String, String>,
+        listener: Arc<dyn Listener>,
+    ) -> Result<Handle, StartError> {
+        let client = Client::start(kind, settings, |_| None)?;
         let queue = Queue::new(client).map_err(StartError::Settings)?;
         let dispatcher = Dispatcher::new(queue, listener).map_err(StartError::Settings)?;
         Ok(Handle { dispatcher })

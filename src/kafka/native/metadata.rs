@@ -112,7 +112,7 @@ impl Request for DescribeCluster {
     }
 }
 
-fn node(node: View<'_, rd_kafka_Node_t>) -> Node {
+pub(super) fn node(node: View<'_, rd_kafka_Node_t>) -> Node {
     Node {
         id: node.get(NODE_ID),
         host: node.text(NODE_HOST).unwrap_or_default(),

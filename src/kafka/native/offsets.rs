@@ -1,14 +1,15 @@
 //! Lists of partitions with offsets, and the call that asks partition leaders for offsets.
 
-use std::ffi::{c_char, c_int};
+use std::ffi::{c_char, c_int, c_void};
 use std::time::Instant;
 
 use rdkafka::bindings::{
     RD_KAFKA_EVENT_LISTOFFSETS_RESULT, rd_kafka_ListOffsets, rd_kafka_ListOffsets_result_infos,
     rd_kafka_ListOffsetsResultInfo_t, rd_kafka_ListOffsetsResultInfo_timestamp,
     rd_kafka_ListOffsetsResultInfo_topic_partition, rd_kafka_admin_op_t, rd_kafka_event_t,
-    rd_kafka_topic_partition_list_add, rd_kafka_topic_partition_list_destroy,
-    rd_kafka_topic_partition_list_new, rd_kafka_topic_partition_list_t, rd_kafka_topic_partition_t,
+    rd_kafka_topic_partition_get_leader_epoch, rd_kafka_topic_partition_list_add,
+    rd_kafka_topic_partition_list_destroy, rd_kafka_topic_partition_list_new,
+    rd_kafka_topic_partition_list_t, rd_kafka_topic_partition_set_leader_epoch, rd_kafka_topic_partition_t,
 };
 
 use super::code::{CallError, Code};
@@ -16,6 +17,7 @@ use super::handle::{Handle, Request, Target};
 use super::object::{Owned, View, accessors, destroyed_by, fields};
 use super::options::Wishes;
 use super::queue::Event;
+use super::raw;
 use super::text::terminated;
 
 destroyed_by! { rd_kafka_topic_partition_list_t => rd_kafka_topic_partition_list_destroy }
@@ -24,6 +26,7 @@ accessors! {
     TIMESTAMP: Value<rd_kafka_ListOffsetsResultInfo_t, i64> = rd_kafka_ListOffsetsResultInfo_timestamp;
     PARTITION: Value<rd_kafka_ListOffsetsResultInfo_t, *const rd_kafka_topic_partition_t> =
         rd_kafka_ListOffsetsResultInfo_topic_partition;
+    ROW_EPOCH: Value<rd_kafka_topic_partition_t, i32> = rd_kafka_topic_partition_get_leader_epoch;
     INFOS: List<rd_kafka_event_t, rd_kafka_ListOffsetsResultInfo_t> = rd_kafka_ListOffsets_result_infos;
 }
 
@@ -32,6 +35,8 @@ fields! {
     ROW_PARTITION: i32 = rd_kafka_topic_partition_t, partition;
     ROW_OFFSET: i64 = rd_kafka_topic_partition_t, offset;
     ROW_ERROR: c_int = rd_kafka_topic_partition_t, err;
+    ROW_METADATA: *mut c_void = rd_kafka_topic_partition_t, metadata;
+    ROW_METADATA_SIZE: usize = rd_kafka_topic_partition_t, metadata_size;
     LIST_COUNT: c_int = rd_kafka_topic_partition_list_t, cnt;
     LIST_ROWS: *mut rd_kafka_topic_partition_t = rd_kafka_topic_partition_list_t, elems;
 }
@@ -72,6 +77,19 @@ pub(in crate::kafka) struct Offset {
 
 /// librdkafka's number for an offset it does not know.
 const INVALID: i64 = -1001;
+
+/// librdkafka's number of `_BAD_MSG`, for a partition that an answer leaves out.
+const LEFT_OUT: c_int = -199;
+
+/// A commit that is to be written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(in crate::kafka) struct NewCommit<'a> {
+    pub(in crate::kafka) topic: &'a str,
+    pub(in crate::kafka) partition: i32,
+    pub(in crate::kafka) offset: i64,
+    pub(in crate::kafka) leader_epoch: Option<i32>,
+    pub(in crate::kafka) metadata: Option<&'a str>,
+}
 
 impl Handle {
     /// Asks the leaders of these partitions. A partition may occur once only.
@@ -153,6 +171,39 @@ impl PartitionList {
     }
 
     pub(super) fn add(&self, topic: &str, partition: i32, offset: i64) -> Result<(), CallError> {
+        self.add_row(topic, partition, offset).map(|_| ())
+    }
+
+    /// Adds a commit, as it is to be written. Its error is "left out", until the library puts the broker's answer there.
+    pub(super) fn add_commit(&self, commit: &NewCommit<'_>) -> Result<(), CallError> {
+        let row = self.add_row(commit.topic, commit.partition, commit.offset)?;
+        if let Some(epoch) = commit.leader_epoch {
+            // SAFETY: the row was just made, and no reference to it exists.
+            unsafe { rd_kafka_topic_partition_set_leader_epoch(row, epoch) };
+        }
+        // SAFETY: as above; the field is a C int.
+        unsafe { (&raw mut (*row).err).cast::<c_int>().write(LEFT_OUT) };
+        let Some(metadata) = commit.metadata.filter(|metadata| !metadata.is_empty()) else { return Ok(()) };
+        // SAFETY: any size may be asked for.
+        let copy = unsafe { raw::malloc(metadata.len()) };
+        if copy.is_null() {
+            return Err(CallError::local("_FAIL", "no memory for a commit's metadata"));
+        }
+        // SAFETY: both are of this length, and the copy is new.
+        unsafe { std::ptr::copy_nonoverlapping(metadata.as_ptr(), copy.cast(), metadata.len()) };
+        // SAFETY: the row is alive, and frees with `free` what it is given here.
+        unsafe { (&raw mut (*row).metadata).write(copy) };
+        // SAFETY: as above.
+        unsafe { (&raw mut (*row).metadata_size).write(metadata.len()) };
+        Ok(())
+    }
+
+    fn add_row(
+        &self,
+        topic: &str,
+        partition: i32,
+        offset: i64,
+    ) -> Result<*mut rd_kafka_topic_partition_t, CallError> {
         let topic = terminated(topic)?;
         // SAFETY: the list and the name are alive; the name is copied.
         let row = unsafe { rd_kafka_topic_partition_list_add(self.0.pointer(), topic.as_ptr(), partition) };
@@ -163,7 +214,7 @@ impl PartitionList {
         let place = unsafe { &raw mut (*row).offset };
         // SAFETY: as above, and no reference to the row exists.
         unsafe { place.write(offset) };
-        Ok(())
+        Ok(row)
     }
 }
 
@@ -173,6 +224,10 @@ pub(super) struct Row {
     pub(super) partition: i32,
     pub(super) offset: i64,
     pub(super) error: Option<CallError>,
+    /// The leader's epoch at the offset; -1 where it is not known.
+    pub(super) leader_epoch: i32,
+    /// What was committed beside the offset; none where that is nothing.
+    pub(super) metadata: Option<String>,
 }
 
 impl Row {
@@ -182,7 +237,19 @@ impl Row {
             partition: row.read(ROW_PARTITION),
             offset: row.read(ROW_OFFSET),
             error: Code(row.read(ROW_ERROR)).error(None),
+            leader_epoch: row.get(ROW_EPOCH),
+            metadata: Row::metadata(row),
         })
+    }
+
+    fn metadata(row: View<'_, rd_kafka_topic_partition_t>) -> Option<String> {
+        let (first, size) = (row.read(ROW_METADATA), row.read(ROW_METADATA_SIZE));
+        if first.is_null() || size == 0 {
+            return None;
+        }
+        // SAFETY: the row owns so many bytes there, and lives as long as the view.
+        let bytes = unsafe { std::slice::from_raw_parts(first.cast::<u8>(), size) };
+        Some(String::from_utf8_lossy(bytes).into_owned())
     }
 
     /// Reads all rows of a list.

@@ -8,9 +8,10 @@
 use std::ffi::{c_char, c_int, c_void};
 
 use rdkafka::bindings::{
-    rd_kafka_ConfigEntry_t, rd_kafka_ConfigResource_t, rd_kafka_ConsumerGroupListing_t, rd_kafka_conf_t,
-    rd_kafka_error_t, rd_kafka_event_t, rd_kafka_headers_t, rd_kafka_message_t, rd_kafka_metadata_t,
-    rd_kafka_queue_t, rd_kafka_t, rd_kafka_topic_partition_list_t, rd_kafka_topic_result_t, rd_kafka_topic_t,
+    rd_kafka_ConfigEntry_t, rd_kafka_ConfigResource_t, rd_kafka_ConsumerGroupDescription_t,
+    rd_kafka_ConsumerGroupListing_t, rd_kafka_conf_t, rd_kafka_error_t, rd_kafka_event_t,
+    rd_kafka_group_list, rd_kafka_headers_t, rd_kafka_message_t, rd_kafka_metadata_t, rd_kafka_queue_t,
+    rd_kafka_t, rd_kafka_topic_partition_list_t, rd_kafka_topic_result_t, rd_kafka_topic_t,
 };
 
 unsafe extern "C" {
@@ -26,6 +27,18 @@ unsafe extern "C" {
     ) -> c_int;
     pub(super) fn rd_kafka_ConsumerGroupListing_type(
         listing: *const rd_kafka_ConsumerGroupListing_t,
+    ) -> c_int;
+    pub(super) fn rd_kafka_ConsumerGroupDescription_state(
+        description: *const rd_kafka_ConsumerGroupDescription_t,
+    ) -> c_int;
+    pub(super) fn rd_kafka_ConsumerGroupDescription_type(
+        description: *const rd_kafka_ConsumerGroupDescription_t,
+    ) -> c_int;
+    pub(super) fn rd_kafka_list_groups(
+        client: *mut rd_kafka_t,
+        only: *const c_char,
+        list: *mut *const rd_kafka_group_list,
+        timeout: c_int,
     ) -> c_int;
     pub(super) fn rd_kafka_consumer_group_state_name(state: c_int) -> *const c_char;
     pub(super) fn rd_kafka_consumer_group_type_name(kind: c_int) -> *const c_char;
@@ -96,4 +109,6 @@ unsafe extern "C" {
     pub(super) fn open_memstream(text: *mut *mut c_char, length: *mut usize) -> *mut c_void;
     pub(super) fn fclose(stream: *mut c_void) -> c_int;
     pub(super) fn free(text: *mut c_void);
+    // For what librdkafka frees as its own.
+    pub(super) fn malloc(size: usize) -> *mut c_void;
 }

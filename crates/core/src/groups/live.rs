@@ -23,6 +23,18 @@ pub enum GroupKind {
     Unsupported,
 }
 
+impl GroupKind {
+    /// The word that outputs use.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            GroupKind::Classic => "classic",
+            GroupKind::Consumer => "consumer",
+            GroupKind::Unsupported => "unsupported",
+        }
+    }
+}
+
 /// What a group is doing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -51,6 +63,16 @@ impl GroupState {
     pub fn is_passing(self) -> bool {
         use GroupState::{Assigning, CompletingRebalance, PreparingRebalance, Reconciling};
         matches!(self, PreparingRebalance | CompletingRebalance | Assigning | Reconciling)
+    }
+
+    /// Reads the name; `Unknown` for any other text.
+    #[must_use]
+    pub fn of(name: &str) -> GroupState {
+        use GroupState::{
+            Assigning, CompletingRebalance, Dead, Empty, PreparingRebalance, Reconciling, Stable,
+        };
+        let all = [Stable, Empty, PreparingRebalance, CompletingRebalance, Assigning, Reconciling, Dead];
+        all.into_iter().find(|state| state.as_str() == name).unwrap_or(GroupState::Unknown)
     }
 
     /// Its name as Kafka's own tools write it.

@@ -1,0 +1,86 @@
+//! Listing groups of all kinds.
+
+use std::time::Instant;
+
+use eventctl_core::fault::{Fault, Seen};
+use eventctl_core::groups::listing::{GroupListing, GroupLists};
+use eventctl_core::groups::live::GroupKind;
+use eventctl_core::name::GroupName;
+
+use super::values;
+use crate::failure::Failure;
+use crate::kafka::cluster::{Cluster, failure};
+use crate::kafka::groups_client::Connected;
+use crate::kafka::health::Explained;
+
+impl Cluster {
+    /// Lists the groups, each once, sorted, as far as this principal may see them; the faults are those of brokers that
+    /// did not list theirs.
+    ///
+    /// # Errors
+    /// `Cluster` when no broker answers at all.
+    pub async fn groups(&self) -> Result<(Vec<GroupListing>, Vec<Fault>), Failure> {
+        let deadline = self.deadline();
+        let listed = match self.groups_client() {
+            Ok(client) => lists(client, deadline).await,
+            Err(error) => Err(error),
+        };
+        let mut lists = listed.map_err(|error| failure("the groups could not be listed", error))?;
+        self.look_again(&mut lists, deadline).await;
+        Ok((lists.groups.into_values().collect(), lists.unlisted))
+    }
+
+    /// Looks at groups that seem to be of another kind: one that appeared while the two lists were read is on one of
+    /// them only.
+    async fn look_again(&self, lists: &mut GroupLists, deadline: Instant) {
+        let odd = |group: &&GroupListing| {
+            let protocol = group.protocol_type.as_deref();
+            group.kind == GroupKind::Unsupported && matches!(protocol, None | Some("consumer"))
+        };
+        let odd: Vec<GroupName> = lists.groups.values().filter(odd).map(|group| group.name.clone()).collect();
+        if odd.is_empty() {
+            return;
+        }
+        for (name, seen) in self.described_beside(lists, odd, deadline).await {
+            match seen {
+                Seen::Present(group) => {
+                    let (kind, state) = (group.kind, group.state);
+                    let listing = GroupListing { name, kind, state, protocol_type: group.protocol_type };
+                    lists.groups.insert(listing.name.clone(), listing);
+                }
+                Seen::Absent => {
+                    lists.groups.remove(&name);
+                }
+                Seen::Unknown(_) => {}
+            }
+        }
+    }
+}
+
+/// Both of librdkafka's lists. They are read at the same time: either waits for a broker that stands still.
+pub(super) async fn lists(client: &Connected, deadline: Instant) -> Result<GroupLists, Explained> {
+    if !client.has_answered() {
+        // Waits for the first connection where the wait can be ended.
+        client.ask(client.handle.describe_cluster(deadline)).await?;
+    }
+    let start = Instant::now();
+    let (supported, all) = tokio::join!(
+        client.ask(client.handle.list_groups(deadline)),
+        client.ask(client.handle.list_groups_of_all_kinds(deadline)),
+    );
+    let supported = supported?;
+    let mut unlisted: Vec<Fault> =
+        supported.errors.into_iter().map(|error| client.fault(error, start)).collect();
+    let all = all.unwrap_or_else(|error| {
+        // What one list says of a broker, the other need not repeat.
+        if unlisted.is_empty() {
+            unlisted.push(error.fault);
+        }
+        Vec::new()
+    });
+    let all = all
+        .into_iter()
+        .filter_map(|group| Some((GroupName::try_from(group.group).ok()?, group.protocol_type)));
+    let supported = supported.groups.into_iter().filter_map(values::listing).collect();
+    Ok(GroupLists::join(supported, all.collect(), unlisted))
+}

@@ -1,0 +1,90 @@
+//! A cluster's second client, for calls on groups: started when the first of them is made, since most commands make none.
+
+use std::future::Future;
+use std::sync::{Arc, OnceLock};
+use std::time::Instant;
+
+use eventctl_core::fault::Fault;
+
+use super::cluster::asked;
+use super::connect::ConnectOptions;
+use super::faults::fault;
+use super::health::{Explained, Health};
+use super::native::code::CallError;
+use super::native::dispatch::Listener;
+use super::native::handle::{Handle, StartError};
+
+/// What the user cannot change: this client belongs to a group by its settings and joins none.
+const FIXED: [(&str, &str); 6] = [
+    ("group.id", "eventctl-asks-about-groups"),
+    ("group.protocol", "classic"),
+    ("enable.auto.commit", "false"),
+    ("enable.auto.offset.store", "false"),
+    ("statistics.interval.ms", "0"),
+    // For how long librdkafka goes on asking the coordinator it knows of a group when it was not asked for a while: it
+    // does not look for another one when that says that it is none any more. What has aged is dropped once a second.
+    ("metadata.max.age.ms", "500"),
+];
+
+/// The client, or what it will be made of.
+pub(super) struct GroupsClient {
+    options: ConnectOptions,
+    started: OnceLock<Result<Connected, CallError>>,
+}
+
+/// A client and what is known of its connections.
+pub(super) struct Connected {
+    pub(super) handle: Handle,
+    health: Arc<Health>,
+}
+
+impl GroupsClient {
+    pub(super) fn new(options: &ConnectOptions) -> GroupsClient {
+        GroupsClient { options: options.clone(), started: OnceLock::new() }
+    }
+
+    /// The client.
+    ///
+    /// # Errors
+    /// For settings that do for the first client and not for a consumer.
+    pub(super) fn get(&self) -> Result<&Connected, Explained> {
+        let started = self.started.get_or_init(|| self.start());
+        started.as_ref().map_err(|error| Explained { fault: fault(error.clone()), hint: None })
+    }
+
+    fn start(&self) -> Result<Connected, CallError> {
+        let redactor = self.options.redactor();
+        let health = Arc::new(Health::new(&self.options.brokers, redactor.clone()));
+        let listener: Arc<dyn Listener> = Arc::clone(&health) as _;
+        let handle = Handle::of_groups(&self.options.effective_for([], FIXED), listener);
+        let handle = handle.map_err(|error| {
+            // The values themselves were taken by the first client.
+            let reason = match error {
+                StartError::Setting { name, .. } => format!("setting `{name}` was not taken"),
+                StartError::Settings(error) => redactor.clean(&error.message),
+            };
+            CallError::local("_INVALID_ARG", format!("no client could be made for groups: {reason}"))
+        })?;
+        Ok(Connected { handle, health })
+    }
+}
+
+impl Connected {
+    /// Waits for a call, but no longer than it is of any use, and explains why it failed.
+    pub(super) async fn ask<T>(
+        &self,
+        call: impl Future<Output = Result<T, CallError>>,
+    ) -> Result<T, Explained> {
+        asked(&self.health, call).await
+    }
+
+    /// The fault of one item of an answer to a call that began then.
+    pub(super) fn fault(&self, error: CallError, since: Instant) -> Fault {
+        self.health.explain(error, since).fault
+    }
+
+    /// True once any broker has answered any call.
+    pub(super) fn has_answered(&self) -> bool {
+        self.health.has_answered()
+    }
+}
