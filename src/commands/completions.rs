@@ -11,6 +11,7 @@ use std::time::Duration;
 use clap_complete::ArgValueCandidates;
 use clap_complete::CompletionCandidate;
 use clap_complete::env::{CompleteEnv, Shells};
+use eventctl_core::lag::selection::declared;
 use eventctl_core::settings::{Flags, SecretSource, SettingValue, fingerprint};
 use jiff::Timestamp;
 
@@ -91,12 +92,28 @@ pub fn topic_names() -> ArgValueCandidates {
     })
 }
 
+/// Candidates for a consumer group's name: those that the catalog declares.
+#[must_use]
+pub fn group_names() -> ArgValueCandidates {
+    ArgValueCandidates::new(|| {
+        groups().unwrap_or_default().into_iter().map(CompletionCandidate::new).collect()
+    })
+}
+
 /// Candidates for a subject's name: those that have a folder.
 #[must_use]
 pub fn subject_names() -> ArgValueCandidates {
     ArgValueCandidates::new(|| {
         subjects().unwrap_or_default().into_iter().map(CompletionCandidate::new).collect()
     })
+}
+
+fn groups() -> Option<Vec<String>> {
+    let (around, loaded) = load(said)?;
+    let cx = Context::of(loaded, around, Ui::default(), Stop::default());
+    let catalog = cx.read_catalog(&cx.existing_catalog().ok()?).ok()?.catalog?;
+    let environment = cx.environment(&catalog).ok()?;
+    Some(declared(environment).into_keys().map(|name| name.to_string()).collect())
 }
 
 fn subjects() -> Option<Vec<String>> {

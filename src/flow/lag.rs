@@ -35,7 +35,7 @@ type Asked = (GroupName, Vec<Expectation>);
 
 /// Whoever takes samples. It keeps what the next one can use.
 pub struct Sampler {
-    cluster: Cluster,
+    reads: Reads,
     means: Means,
     points: PointReader,
 }
@@ -44,7 +44,7 @@ impl Sampler {
     /// Samples of this cluster.
     #[must_use]
     pub fn new(cluster: Cluster, means: Means) -> Sampler {
-        Sampler { cluster, means, points: PointReader::default() }
+        Sampler { reads: Reads { cluster }, means, points: PointReader::default() }
     }
 
     /// Takes a sample. `now` tells the time in milliseconds since 1970; it is asked when the ends have been read.
@@ -52,17 +52,18 @@ impl Sampler {
     /// # Errors
     /// `Cluster` where no broker answers at all.
     pub async fn take(&mut self, request: &LagRequest, now: impl Fn() -> i64) -> Result<Facts, Failure> {
-        let (live, chosen) = tokio::join!(self.cluster.describe(), self.chosen(request));
+        let reads = &self.reads;
+        let (live, chosen) = tokio::join!(reads.cluster.describe(), reads.chosen(request));
         let (chosen, unlisted, others) = chosen?;
         let mut facts = Facts { cluster: live?.id, unlisted, others, ..Facts::default() };
         let expected = chosen.iter().flat_map(|(_, expected)| expected);
         let expected: BTreeSet<TopicName> = expected.filter_map(|it| it.topic.clone()).collect();
-        let mut topics = self.topics(&expected, request).await?;
-        facts.groups = self.groups(&chosen, &topics).await;
+        let mut topics = reads.topics(&expected, request).await?;
+        facts.groups = reads.groups(&chosen, &topics).await;
         let concerned = concerned_topics(&facts, &expected);
         let missing: BTreeSet<TopicName> = concerned.difference(&expected).cloned().collect();
-        topics.extend(self.topics(&missing, request).await?);
-        facts.partitions = self.ends(&topics).await;
+        topics.extend(reads.topics(&missing, request).await?);
+        facts.partitions = reads.ends(&topics).await;
         facts.at = now();
         facts.retention = retention(&topics);
         facts.topics = topics.into_iter().map(|(name, seen)| (name, without(seen))).collect();
@@ -72,6 +73,43 @@ impl Sampler {
         Ok(facts)
     }
 
+    /// Looks for the first unread record of every group that is behind.
+    async fn look(
+        &mut self,
+        facts: &mut Facts,
+        topics: &BTreeSet<TopicName>,
+        budget: Duration,
+    ) -> Result<(), Failure> {
+        let mut wanted = BTreeSet::new();
+        for group in &facts.groups {
+            let Ok(commits) = &group.commits else { continue };
+            for key in partitions_of(group, facts) {
+                let commit = match commits.get(&key) {
+                    Some(Ok(commit)) => commit.as_ref(),
+                    Some(Err(_)) => continue,
+                    None => None,
+                };
+                let start = expectation(group, key.0.as_str()).and_then(|expected| expected.start);
+                let ends = facts.partitions.get(&key);
+                if let Some(from) = ends.and_then(|ends| reads_from(commit, start, ends)) {
+                    wanted.insert((key, from));
+                }
+            }
+        }
+        let reader = std::mem::take(&mut self.points);
+        let wanted = wanted.into_iter().collect();
+        let (found, reader) = reader.find(topics, wanted, &self.means, budget).await?;
+        (facts.points, self.points) = (found, reader);
+        Ok(())
+    }
+}
+
+/// What is asked of the brokers.
+struct Reads {
+    cluster: Cluster,
+}
+
+impl Reads {
     /// The groups to look at. The brokers are asked for all groups only where that decides or tells anything.
     async fn chosen(&self, request: &LagRequest) -> Result<(Vec<Asked>, Vec<Fault>, Option<usize>), Failure> {
         let selection = &request.selection;
@@ -159,36 +197,6 @@ impl Sampler {
             ends.insert(key, known.unwrap_or_else(Ends::Unknown));
         }
         ends
-    }
-
-    /// Looks for the first unread record of every group that is behind.
-    async fn look(
-        &mut self,
-        facts: &mut Facts,
-        topics: &BTreeSet<TopicName>,
-        budget: Duration,
-    ) -> Result<(), Failure> {
-        let mut wanted = BTreeSet::new();
-        for group in &facts.groups {
-            let Ok(commits) = &group.commits else { continue };
-            for key in partitions_of(group, facts) {
-                let commit = match commits.get(&key) {
-                    Some(Ok(commit)) => commit.as_ref(),
-                    Some(Err(_)) => continue,
-                    None => None,
-                };
-                let start = expectation(group, key.0.as_str()).and_then(|expected| expected.start);
-                let ends = facts.partitions.get(&key);
-                if let Some(from) = ends.and_then(|ends| reads_from(commit, start, ends)) {
-                    wanted.insert((key, from));
-                }
-            }
-        }
-        let reader = std::mem::take(&mut self.points);
-        let wanted = wanted.into_iter().collect();
-        let (found, reader) = reader.find(topics, wanted, &self.means, budget).await?;
-        (facts.points, self.points) = (found, reader);
-        Ok(())
     }
 }
 

@@ -46,7 +46,7 @@ impl Report for Shown<'_> {
             page.table(&groups(&report.groups));
         }
         let remarked = report.groups.iter().filter_map(|group| Some((group, group.remark.as_ref()?)));
-        for (group, remark) in remarked.filter(|(group, _)| !group.state.is_unknown()).take(ITEMS) {
+        for (group, remark) in remarked.filter(|(group, _)| is_told_here(group.state)).take(ITEMS) {
             page.tone(Tone::Faint, &group.group).lit(": ").line(remark);
         }
         self.rows(page);
@@ -113,6 +113,11 @@ impl Shown<'_> {
         }
         rest(report.unknown.len() + unjudged.len(), page);
     }
+}
+
+/// What is missing or unknown is told at the end.
+fn is_told_here(state: LagState) -> bool {
+    state != LagState::Missing && !state.is_unknown()
 }
 
 fn rest(count: usize, page: &mut Page) {
