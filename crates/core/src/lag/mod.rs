@@ -4,6 +4,8 @@
 //! several samples (Burrow's rules), `alert` turns crossed limits into episodes, `advice` says how many consumers would
 //! catch up.
 
+pub mod age;
+pub mod alert;
 pub mod facts;
 pub mod report;
 pub mod state;
