@@ -14,6 +14,7 @@ pub mod registry;
 pub mod render;
 pub mod settings;
 pub mod stop;
+pub mod stores;
 pub mod ui;
 
 use std::process::ExitCode;

@@ -6,6 +6,7 @@
 
 mod container;
 mod input;
+mod private;
 mod schemas;
 mod stream;
 
@@ -17,6 +18,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 pub use container::{Container, ContainerBlock, ContainerParts};
 pub use input::Input;
+pub use private::ensure_private;
 pub use schemas::{SchemaFolder, list_schemas, read_schemas};
 pub use stream::Stream;
 

@@ -45,7 +45,7 @@ const MODULES: &[(&str, &[&str])] = &[
     ("settings", &["failure", "files", "process"]),
     ("kafka", &["failure", "gate"]),
     ("registry", &["failure", "gate", "http"]),
-    ("stores", &["failure"]),
+    ("stores", &["failure", "files"]),
     ("alerts", &["failure", "http", "process", "stop"]),
     ("metrics", &["failure", "stop"]),
     (

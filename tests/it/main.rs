@@ -32,6 +32,7 @@ mod reports;
 mod samples;
 mod schema;
 mod secrets;
+mod stores;
 mod stub_registry;
 mod terminal;
 mod unreachable;

@@ -5,6 +5,8 @@
 //! catch up.
 
 pub mod advice;
+pub mod age;
+pub mod alert;
 mod check;
 pub mod facts;
 pub mod judge;
