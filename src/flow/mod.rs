@@ -17,6 +17,7 @@ pub mod registrar;
 pub mod scan;
 pub mod schema_cache;
 pub mod schemas;
+pub mod seek;
 pub mod send;
 pub mod sightings;
 pub mod sink;

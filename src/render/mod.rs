@@ -8,6 +8,7 @@ pub mod check;
 pub mod diagnostics;
 pub mod doctor;
 pub mod escape;
+pub mod groups;
 pub mod lag;
 pub mod page;
 mod partition;

@@ -82,6 +82,15 @@ impl Surroundings {
         self.variables.get(name).map(String::as_str).filter(|value| !value.is_empty())
     }
 
+    /// Who runs us, and where, for those who will ask later: `user@host`, as far as it can be told.
+    #[must_use]
+    pub fn operator(&self) -> String {
+        let user = self.variable("SUDO_USER").or(self.variable("USER")).or(self.variable("LOGNAME"));
+        let host = files::read_text(Path::new("/proc/sys/kernel/hostname"), 1 << 10).ok();
+        let host = host.as_deref().map(str::trim).filter(|host| !host.is_empty());
+        format!("{}@{}", user.unwrap_or("?"), host.or(self.variable("HOSTNAME")).unwrap_or("?"))
+    }
+
     /// Where things are cached that may be lost at any time; none without a home.
     #[must_use]
     pub fn cache_folder(&self) -> Option<PathBuf> {

@@ -17,8 +17,13 @@ fn cluster() -> ClusterId {
 
 fn set(partitions: i32) -> NewSet {
     let topic = "agent-events".parse::<eventctl_core::name::TopicName>().unwrap();
-    let offset =
-        |partition| SavedOffset { topic: topic.clone(), partition, before: None, after: Some(i64::MAX) };
+    let offset = |partition| SavedOffset {
+        topic: topic.clone(),
+        topic_id: None,
+        partition,
+        before: None,
+        after: Some(i64::MAX),
+    };
     NewSet {
         cluster: Some(cluster()),
         group: "g".parse().unwrap(),

@@ -369,20 +369,28 @@ impl Context {
     pub fn policy(
         &self,
         consent: &ConsentArgs,
-        (catalog, environment): (&Catalog, &Environment),
+        catalog: (&Catalog, &Environment),
         live: Option<&ClusterId>,
     ) -> Result<Policy, Failure> {
-        let settings = self.settings()?;
-        // The environment that the catalog knows the cluster by, whatever it was reached by.
-        let home = live.and_then(|id| catalog.environment_of(id));
+        self.asked_policy(consent, Some(catalog), live)
+    }
+
+    /// The same, also without a catalog.
+    ///
+    /// # Errors
+    /// As `loaded`.
+    pub fn asked_policy(
+        &self,
+        consent: &ConsentArgs,
+        catalog: Option<(&Catalog, &Environment)>,
+        live: Option<&ClusterId>,
+    ) -> Result<Policy, Failure> {
+        let typed = self.typed_policy(consent.confirm_context.as_deref(), catalog, live)?;
         Ok(Policy {
             rule: ConsentRule::Question,
             allowed: consent.allow.iter().copied().collect::<BTreeSet<Risk>>(),
             yes: consent.yes,
-            confirmed_context: consent.confirm_context.clone(),
-            protected: settings.protection(live, home).map(str::to_owned),
-            expected: self.expected_clusters(environment)?,
-            registries: Vec::new(),
+            ..typed
         })
     }
 

@@ -4,6 +4,7 @@ use std::str::FromStr;
 
 use eventctl_core::groups::live::Commit;
 use eventctl_core::groups::saved::{Cause, NewSet, SavedOffset, SavedSet, SetState};
+use eventctl_core::topics::live::TopicId;
 use rusqlite::types::{FromSqlError, Type};
 use rusqlite::{OptionalExtension, Params, Row, Transaction, params};
 
@@ -31,6 +32,7 @@ pub(super) const FIRST: &str = "
         before_epoch    INTEGER,
         before_metadata TEXT,
         after_offset    INTEGER,
+        topic_id        TEXT,
         PRIMARY KEY (set_number, topic, partition)
     ) STRICT, WITHOUT ROWID;";
 
@@ -38,10 +40,11 @@ const SET: &str = "INSERT INTO saved_set
     (cluster, group_name, cause, at, operator, command, undoes, state) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
 
 const OFFSET: &str = "INSERT INTO saved_offset
-    (set_number, topic, partition, before_offset, before_epoch, before_metadata, after_offset)
-    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
+    (set_number, topic, partition, before_offset, before_epoch, before_metadata, after_offset, topic_id)
+    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
 
-const OFFSETS: &str = "SELECT topic, partition, before_offset, before_epoch, before_metadata, after_offset
+const OFFSETS: &str =
+    "SELECT topic, partition, before_offset, before_epoch, before_metadata, after_offset, topic_id
     FROM saved_offset WHERE set_number = ?1 ORDER BY topic, partition";
 
 /// Who put a set back, and whether another one was saved to do so.
@@ -79,11 +82,13 @@ pub(super) fn insert(transaction: &Transaction<'_>, set: &NewSet) -> rusqlite::R
     transaction.execute(SET, params![cluster, group, cause, at, operator, command, undoes, begun])?;
     let number = transaction.last_insert_rowid();
     let mut statement = transaction.prepare(OFFSET)?;
-    for SavedOffset { topic, partition, before, after } in offsets {
+    for SavedOffset { topic, topic_id, partition, before, after } in offsets {
+        let topic_id = topic_id.as_ref().map(|id| id.0.as_str());
         let offset = before.as_ref().map(|commit| commit.offset);
         let epoch = before.as_ref().and_then(|commit| commit.leader_epoch);
         let metadata = before.as_ref().and_then(|commit| commit.metadata.as_deref());
-        statement.execute(params![number, topic.as_str(), partition, offset, epoch, metadata, after])?;
+        let topic = topic.as_str();
+        statement.execute(params![number, topic, partition, offset, epoch, metadata, after, topic_id])?;
     }
     Ok(number)
 }
@@ -136,6 +141,7 @@ fn offset(row: &Row<'_>) -> rusqlite::Result<SavedOffset> {
     let (leader_epoch, metadata) = (row.get(3)?, row.get(4)?);
     Ok(SavedOffset {
         topic: name(0, &row.get::<_, String>(0)?)?,
+        topic_id: row.get::<_, Option<String>>(6)?.map(TopicId),
         partition: row.get(1)?,
         before: offset.map(|offset| Commit { offset, leader_epoch, metadata }),
         after: row.get(5)?,

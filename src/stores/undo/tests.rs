@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use eventctl_core::groups::live::Commit;
 use eventctl_core::groups::saved::{Cause, SavedOffset};
+use eventctl_core::topics::live::TopicId;
 
 use super::*;
 
@@ -33,7 +34,13 @@ fn group() -> GroupName {
 }
 
 fn offset(topic: &str, partition: i32, before: Option<Commit>, after: Option<i64>) -> SavedOffset {
-    SavedOffset { topic: topic.parse().unwrap(), partition, before, after }
+    SavedOffset {
+        topic: topic.parse().unwrap(),
+        topic_id: Some(TopicId("id".to_owned())),
+        partition,
+        before,
+        after,
+    }
 }
 
 fn set(id: &str, cause: Cause, undoes: Option<i64>) -> NewSet {

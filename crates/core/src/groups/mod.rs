@@ -3,6 +3,8 @@
 pub mod change;
 pub mod listing;
 pub mod live;
+pub mod moved;
 pub mod saved;
 pub mod seek;
 pub mod target;
+pub mod undo;

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::live::Commit;
 use crate::name::{ClusterId, GroupName, TopicName};
+use crate::topics::live::TopicId;
 
 /// What changed the offsets.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -40,6 +41,8 @@ impl Cause {
 pub struct SavedOffset {
     /// The topic.
     pub topic: TopicName,
+    /// The topic's id, where the server gave one: in a topic that was made anew the offsets mean nothing.
+    pub topic_id: Option<TopicId>,
     /// The partition.
     pub partition: i32,
     /// The commit that was there; none where there was none.

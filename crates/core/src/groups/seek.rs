@@ -9,8 +9,9 @@ use super::live::{Commit, Commits, GroupKind, LiveGroup, PartitionKey};
 use super::saved::Cause;
 use super::target::{Offsets, Target};
 use crate::human;
-use crate::name::{ClusterId, GroupName};
+use crate::name::{ClusterId, GroupName, TopicName};
 use crate::position::{Place, Position};
+use crate::topics::live::TopicId;
 
 /// What the brokers say of a partition whose commit is to be moved.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -62,6 +63,8 @@ pub struct SeekPlan {
     pub cause: Cause,
     /// For an undo: the set that it puts back.
     pub undoes: Option<i64>,
+    /// The ids of the topics, where the server gives them: offsets mean nothing in a topic that was made anew.
+    pub topic_ids: BTreeMap<TopicName, TopicId>,
     /// The partitions whose commit changes.
     pub rows: Vec<SeekRow>,
     /// How many are chosen and stand where they should already.

@@ -65,7 +65,9 @@ fn report(groups: Vec<GroupLag>) -> LagReport {
         groups,
         other_groups: None,
         unknown: Vec::new(),
+        unjudged: Vec::new(),
         notes: Vec::new(),
+        advice: None,
     }
 }
 
@@ -217,7 +219,7 @@ fn kinds_and_places_are_followed_each_by_itself() {
     let mut both =
         report(vec![group("g", vec![partition("t", 0, Some(LIMIT + 1)), partition("t", 1, Some(0))])]);
     both.findings.push(finding(FindingKind::BelowLogStart, "g", Some(("t", 0)), None));
-    both.findings.push(finding(FindingKind::NoCommit, "g", Some(("t", 1)), None));
+    both.findings.push(finding(FindingKind::NoTopic, "g", Some(("t", 1)), None));
     both.findings.push(finding(FindingKind::Missing, "h", None, None));
     // Said twice is found once.
     both.findings.push(both.findings[0].clone());

@@ -53,7 +53,7 @@ pub(super) fn title(kind: FindingKind) -> &'static str {
     match kind {
         FindingKind::MaxLag | FindingKind::MaxTimeLag => "High consumer lag detected",
         FindingKind::Missing => "Consumer group is missing",
-        FindingKind::NoCommit => "Consumer group has no committed offset",
+        FindingKind::NoTopic => "Topic of a consumer group missing",
         FindingKind::BelowLogStart => "Unread records were deleted",
         FindingKind::AheadOfEnd => "Committed offset lies behind the end",
     }

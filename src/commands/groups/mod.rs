@@ -1,0 +1,40 @@
+//! `eventctl groups`: consumer groups, and their offsets. Nothing here joins a group.
+
+mod history;
+mod moving;
+mod seek;
+mod undo;
+
+use clap::Subcommand;
+
+use super::Context;
+use crate::failure::Failure;
+use crate::outcome::Outcome;
+
+/// Look at consumer groups, and move their offsets, without ever joining one
+///
+/// Example: eventctl groups seek analytics-service --topic agent-events --to @-2h
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Seek(seek::Args),
+    Undo(undo::Args),
+    History(history::Args),
+}
+
+/// Runs one of the family.
+///
+/// # Errors
+/// Whatever kept the command from its work.
+pub async fn run(args: Args, cx: &Context) -> Result<Outcome, Failure> {
+    match args.command {
+        Command::Seek(args) => seek::run(args, cx).await,
+        Command::Undo(args) => undo::run(args, cx).await,
+        Command::History(args) => history::run(&args, cx).await,
+    }
+}

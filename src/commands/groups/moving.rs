@@ -1,0 +1,159 @@
+//! What `seek` and `undo` share: the plan is shown, the group watched, consent asked, the offsets written and looked at.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use eventctl_core::groups::live::{Commit, PartitionKey};
+use eventctl_core::groups::moved::{Fate, SeekReport};
+use eventctl_core::groups::saved::Cause;
+use eventctl_core::groups::seek::{self, SeekPlan};
+use eventctl_core::groups::target::Offsets;
+use eventctl_core::name::GroupName;
+use eventctl_core::{human, shell};
+
+use crate::commands::{ConsentArgs, Context};
+use crate::failure::Failure;
+use crate::flow::seek::{self as moving, Standing};
+use crate::gate::{self, Live};
+use crate::kafka::cluster::Cluster;
+use crate::outcome::Outcome;
+use crate::stores::undo::{FILE, Undo};
+
+/// A change of offsets on its way.
+pub(super) struct Moving<'a> {
+    pub(super) cluster: &'a Cluster,
+    pub(super) standing: Standing,
+    /// For how long the group is watched, before and after.
+    pub(super) watch: Option<Duration>,
+    pub(super) dry_run: bool,
+    pub(super) consent: &'a ConsentArgs,
+}
+
+/// Makes a plan of the commits that are wanted.
+pub(super) fn plan(
+    group: &GroupName,
+    cause: Cause,
+    wanted: &BTreeMap<PartitionKey, Option<Commit>>,
+    standing: &Standing,
+    mut notes: Vec<String>,
+) -> SeekPlan {
+    let (rows, unchanged) = seek::rows(group, &standing.commits, wanted, &standing.logs);
+    if standing.live.is_none() {
+        notes.push(format!("there is no group {group} yet: this makes one"));
+    }
+    let behind = rows
+        .iter()
+        .filter_map(|row| Some((row, row.log?)))
+        .filter(|(row, log)| row.change.after.as_ref().is_some_and(|commit| commit.offset > log.end));
+    let open = behind.count();
+    if open > 0 {
+        let what = human::plural(open, "partition");
+        notes.push(format!("in {what} the new offset stands behind a transaction that is still open"));
+    }
+    SeekPlan {
+        cluster: standing.cluster.clone(),
+        group: group.clone(),
+        cause,
+        undoes: None,
+        topic_ids: standing.topic_ids.clone(),
+        rows,
+        unchanged,
+        notes,
+    }
+}
+
+impl Moving<'_> {
+    /// Shows the plan, asks, and carries it out.
+    pub(super) async fn run(self, plan: SeekPlan, cx: &Context) -> Result<Outcome, Failure> {
+        let plan = cx.stop.or(moving::with_times(plan, &cx.scan_means()?)).await?;
+        let report = SeekReport::planned(&plan, inverse(&plan, cx));
+        if plan.rows.is_empty() || self.dry_run {
+            return cx.answer(&report, Outcome::Clean);
+        }
+        cx.ui.preview(&report);
+        let (group, live) = (plan.group.clone(), plan.cluster.clone());
+        if let Some(time) = self.watch {
+            cx.ui.note(format!(
+                "watching whether anybody commits for {} …",
+                human::span(time.as_millis() as i64)
+            ));
+            cx.stop.or(moving::quiet(self.cluster, &group, &self.standing, time)).await?;
+        }
+        // Before anything is asked: a change that cannot be taken back is not begun.
+        let mut store = open_store(cx)?;
+        let catalog = cx.catalog_if_any()?;
+        let environment = catalog.as_ref().map(|catalog| cx.environment(catalog)).transpose()?;
+        let policy = cx.asked_policy(self.consent, catalog.as_ref().zip(environment), live.as_ref())?;
+        let keys: Vec<PartitionKey> = plan.rows.iter().map(|row| row.change.key()).collect();
+        let plan = gate::pass(plan, &policy, Live::Cluster(live.as_ref()), &mut cx.terminal())?;
+        // A question may stay open for long: what was shown must still be so.
+        cx.stop.or(moving::unmoved(self.cluster, &group, &self.standing, &keys)).await?;
+        let means = moving::Means {
+            cluster: self.cluster,
+            store: &mut store,
+            stop: &cx.stop,
+            watch: self.watch,
+            at: cx.now().as_millisecond(),
+            operator: cx.around.operator(),
+            command: typed(cx),
+        };
+        let report = moving::carry_out(&plan, report, means).await?;
+        // What was done must be told: a reader who has gone is no success here.
+        cx.ui.show(&report).map_err(Failure::of_a_change)?;
+        Ok(outcome(&report, cx))
+    }
+}
+
+/// How it ended: what is not known is graver than what was refused.
+fn outcome(report: &SeekReport, cx: &Context) -> Outcome {
+    let findings = report.any(Fate::Failed) || report.any(Fate::Overwritten);
+    let ended = Outcome::findings(findings).and(Outcome::unknown(report.any(Fate::Unknown)));
+    cx.stop.signal().map_or(ended, |signal| ended.and(Outcome::Interrupted(signal)))
+}
+
+/// The store of offsets as they were.
+pub(super) fn open_store(cx: &Context) -> Result<Undo, Failure> {
+    let folder = cx.around.state_folder().ok_or_else(|| {
+        Failure::input("there is no folder in which the offsets could be saved as they are")
+            .hint("nothing was changed; set HOME, or XDG_STATE_HOME to an absolute path")
+    })?;
+    Undo::open(&folder.join(FILE))
+}
+
+/// The commands that put back what stands there now.
+fn inverse(plan: &SeekPlan, cx: &Context) -> Vec<String> {
+    let before: Offsets = plan
+        .rows
+        .iter()
+        .map(|row| (row.change.key(), row.change.before.as_ref().map(|commit| commit.offset)))
+        .collect();
+    let reached = reached(cx);
+    let command = |words: Vec<String>| {
+        let words: Vec<String> = reached.iter().cloned().chain(words).collect();
+        shell::command("eventctl", &words, &[])
+    };
+    seek::commands(&plan.group, &before).into_iter().map(command).collect()
+}
+
+/// The flags that lead to the same cluster: a context's name goes along with its credentials, brokers alone do not.
+fn reached(cx: &Context) -> Vec<String> {
+    let Ok(settings) = cx.settings() else { return Vec::new() };
+    match (&settings.context, &settings.brokers) {
+        (Some(context), _) => vec!["--context".to_owned(), context.value.clone()],
+        (None, Some(brokers)) => vec!["--brokers".to_owned(), brokers.value.to_string()],
+        (None, None) => Vec::new(),
+    }
+}
+
+/// The command as it was typed. Secrets are no flags, so there are none in it.
+pub(super) fn typed(cx: &Context) -> String {
+    let words: Vec<String> =
+        cx.around.arguments().iter().skip(1).map(|word| word.to_string_lossy().into_owned()).collect();
+    shell::command("eventctl", &words, &[])
+}
+
+/// Reads a span of time.
+pub(super) fn duration(text: &str) -> Result<Duration, String> {
+    let milliseconds = eventctl_core::duration::parse(text).map_err(|error| error.to_string())?;
+    u64::try_from(milliseconds).map(Duration::from_millis).map_err(|_| "it is too long".to_owned())
+}

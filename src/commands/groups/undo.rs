@@ -1,0 +1,101 @@
+//! `eventctl groups undo`
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use eventctl_core::groups::live::{Commit, PartitionKey};
+use eventctl_core::groups::saved::{Cause, SavedSet, SetState};
+use eventctl_core::groups::target::TopicPart;
+use eventctl_core::groups::undo;
+use eventctl_core::name::GroupName;
+
+use super::moving::{self, Moving, duration};
+use crate::commands::{ConsentArgs, Context};
+use crate::failure::{Failure, Kind};
+use crate::flow::seek::standing;
+use crate::outcome::Outcome;
+
+/// Put back the offsets that the last seek, undo or delete of a group replaced
+///
+/// With the same care as `seek`: a plan, a watch, one question. An offset that was none is taken away again. An undo is a
+/// change like any other, so undoing it does the change once more. The saved sets are those of this machine; from another
+/// one, use the command that the seek printed.
+///
+/// Example: eventctl groups undo analytics-service
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    /// The group
+    #[arg(value_name = "GROUP", add = crate::commands::completions::group_names())]
+    group: GroupName,
+    /// Put this saved set back instead of the last one: `groups history` has the numbers
+    #[arg(long, value_name = "NUMBER")]
+    set: Option<i64>,
+    /// Watch the commits for this time first, and as long again afterwards
+    #[arg(long, value_name = "DURATION", default_value = "10s", value_parser = duration)]
+    watch: Duration,
+    /// Do not watch: the group's consumers are known to be stopped
+    #[arg(long, conflicts_with = "watch")]
+    no_watch: bool,
+    /// Move offsets that lie outside of the log by now to its nearest end
+    #[arg(long)]
+    clamp: bool,
+    /// Show the plan and change nothing
+    #[arg(long)]
+    dry_run: bool,
+    #[command(flatten)]
+    consent: ConsentArgs,
+}
+
+pub(super) async fn run(args: Args, cx: &Context) -> Result<Outcome, Failure> {
+    let cluster = cx.cluster()?;
+    let live = cx.stop.or(cluster.describe()).await?;
+    let set = saved(&args, live.id.as_ref(), cx)?;
+    let standing = cx.stop.or(standing(&cluster, &args.group, &parts(&set), None)).await?;
+    let wanted = undo::wanted(&set, &standing.topic_ids, &standing.logs, args.clamp)
+        .map_err(|error| Failure::new(Kind::Refused, error.to_string()).hint("nothing was changed"))?;
+    let (wanted, mut notes): (BTreeMap<PartitionKey, Option<Commit>>, Vec<String>) = wanted;
+    notes.extend(undo::moved_since(&set, &standing.commits));
+    if set.state == SetState::Begun {
+        notes.push(format!("whether the change of set {} happened is not known", set.number));
+    }
+    let mut plan = moving::plan(&args.group, Cause::Undo, &wanted, &standing, notes);
+    plan.undoes = Some(set.number);
+    let watch = (!args.no_watch).then_some(args.watch);
+    Moving { cluster: &cluster, standing, watch, dry_run: args.dry_run, consent: &args.consent }
+        .run(plan, cx)
+        .await
+}
+
+fn saved(
+    args: &Args,
+    cluster: Option<&eventctl_core::name::ClusterId>,
+    cx: &Context,
+) -> Result<SavedSet, Failure> {
+    let mut store = moving::open_store(cx)?;
+    let group = &args.group;
+    let Some(number) = args.set else {
+        return store.last(cluster, group)?.ok_or_else(|| {
+            Failure::new(
+                Kind::Refused,
+                format!("nothing was saved of group {group} on this machine and cluster"),
+            )
+            .hint("whoever moved the group has the command that puts it back: seek printed it")
+        });
+    };
+    match store.get(cluster, number)? {
+        Some(set) if set.set.group == *group => Ok(set),
+        _ => Err(Failure::usage(format!("there is no saved set {number} of group {group} on this cluster"))
+            .hint(format!("eventctl groups history {group} shows those there are"))),
+    }
+}
+
+fn parts(set: &SavedSet) -> Vec<TopicPart> {
+    let mut parts = BTreeMap::new();
+    for saved in &set.set.offsets {
+        let part = parts
+            .entry(saved.topic.clone())
+            .or_insert_with(|| TopicPart { topic: saved.topic.clone(), partitions: Some([].into()) });
+        part.partitions.get_or_insert_default().insert(saved.partition);
+    }
+    parts.into_values().collect()
+}

@@ -1,0 +1,253 @@
+//! What has to be known before offsets are moved.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+
+use eventctl_core::fault::{Fault, FaultKind, Seen};
+use eventctl_core::groups::live::{Commits, LiveGroup, PartitionKey};
+use eventctl_core::groups::seek::{Log, SeekPlan, moved, moved_over, refusal};
+use eventctl_core::groups::target::TopicPart;
+use eventctl_core::lag::facts::Point;
+use eventctl_core::name::{ClusterId, GroupName, TopicName};
+use eventctl_core::topics::live::{LivePartition, LiveTopic, TopicId};
+use eventctl_core::yaml::near_miss;
+
+use crate::failure::{Failure, Kind};
+use crate::flow::points::PointReader;
+use crate::flow::scan::Means;
+use crate::kafka::cluster::Cluster;
+use crate::kafka::groups::CommitsOf;
+use crate::kafka::offsets::Isolation;
+
+/// For how long the times of records may be looked for: they are told, and nothing hangs on them.
+const TIMES: Duration = Duration::from_secs(5);
+
+/// Where a group stands, and the logs of the partitions that are chosen.
+#[derive(Debug, Clone)]
+pub struct Standing {
+    /// The cluster that answered.
+    pub cluster: Option<ClusterId>,
+    /// The group; none where it is not there.
+    pub live: Option<LiveGroup>,
+    /// Its commits in the partitions that are chosen.
+    pub commits: Commits,
+    /// The ids of their topics, where the server gives them.
+    pub topic_ids: BTreeMap<TopicName, TopicId>,
+    /// Their logs.
+    pub logs: BTreeMap<PartitionKey, Log>,
+}
+
+/// Reads where a group stands in these partitions, each topic once. `time` is that of the target, where it is one.
+///
+/// # Errors
+/// `Input` for a topic or a partition that is not there, `Refused` where the group has members or is of another kind,
+/// `Cluster` where anything of it cannot be found out.
+pub async fn standing(
+    cluster: &Cluster,
+    group: &GroupName,
+    parts: &[TopicPart],
+    time: Option<i64>,
+) -> Result<Standing, Failure> {
+    let topics: Vec<TopicName> = parts.iter().map(|part| part.topic.clone()).collect();
+    let (described, seen, live) =
+        tokio::join!(cluster.describe(), cluster.topics(&topics, false), group_of(cluster, group));
+    let (described, seen, live) = (described?, seen?, live?);
+    let (mut keys, mut topic_ids) = (Vec::new(), BTreeMap::new());
+    for part in parts {
+        match seen.get(&part.topic) {
+            Some(Seen::Present(topic)) => {
+                keys.extend(chosen(part, topic)?);
+                topic_ids.extend(topic.id.clone().map(|id| (part.topic.clone(), id)));
+            }
+            Some(Seen::Unknown(fault)) => {
+                return Err(Failure::cluster(format!("topic {} cannot be read: {fault}", part.topic)));
+            }
+            Some(Seen::Absent) | None => return Err(absent(cluster, &part.topic).await),
+        }
+    }
+    let commits = commits(cluster, group, &keys).await?;
+    let logs = logs(cluster, &keys, time).await?;
+    Ok(Standing { cluster: described.id, live, commits, topic_ids, logs })
+}
+
+/// The group, which may be moved now; none where it is not there.
+async fn group_of(cluster: &Cluster, group: &GroupName) -> Result<Option<LiveGroup>, Failure> {
+    match cluster.describe_groups(std::slice::from_ref(group)).await.remove(group) {
+        Some(Seen::Present(live)) => match refusal(&live) {
+            None => Ok(Some(live)),
+            Some(why) => Err(Failure::new(Kind::Refused, why)
+                .hint("nothing was changed; stop the group's consumers first, then try again")),
+        },
+        Some(Seen::Absent) => Ok(None),
+        Some(Seen::Unknown(fault)) => Err(unknown(group, &fault)),
+        None => Err(Failure::cluster(format!("the brokers did not speak of group {group}"))),
+    }
+}
+
+fn unknown(group: &GroupName, fault: &Fault) -> Failure {
+    let failure = Failure::cluster(format!("group {group} cannot be read: {fault}"));
+    match fault.kind {
+        FaultKind::Denied => {
+            failure.hint("this principal may not see it; whether it has members is not known")
+        }
+        _ => failure.hint("nothing was changed"),
+    }
+}
+
+fn chosen(part: &TopicPart, topic: &LiveTopic) -> Result<Vec<PartitionKey>, Failure> {
+    let has = |partition: &i32| topic.partitions.iter().any(|live| live.id == *partition);
+    if let Some(missing) = part.partitions.iter().flatten().find(|partition| !has(partition)) {
+        let count = topic.partitions.len();
+        return Err(Failure::usage(format!("topic {} has no partition {missing}", topic.name))
+            .hint(format!("its {count} partitions are numbered from 0")));
+    }
+    let chosen = topic.partitions.iter().filter(|live| part.has(live.id));
+    let leaderless = |live: &&LivePartition| live.leader.is_none();
+    if let Some(live) = chosen.clone().find(leaderless) {
+        return Err(Failure::cluster(format!(
+            "{}/{} has no leader: where its log begins and ends cannot be told",
+            topic.name, live.id
+        ))
+        .hint("nothing was changed; choose other partitions with --topic NAME:0,1,2"));
+    }
+    Ok(chosen.map(|live| (topic.name.clone(), live.id)).collect())
+}
+
+async fn absent(cluster: &Cluster, name: &TopicName) -> Failure {
+    let failure = Failure::input(format!("there is no topic {name}"));
+    let names = cluster.topic_names().await.unwrap_or_default();
+    match near_miss(name.as_str(), names.iter().map(TopicName::as_str)) {
+        Some(near) => failure.hint(format!("did you mean `{near}`?")),
+        None => failure.hint("eventctl topics list shows those there are"),
+    }
+}
+
+/// The commits of a group in partitions, all of which are known.
+pub(super) async fn commits(
+    cluster: &Cluster,
+    group: &GroupName,
+    keys: &[PartitionKey],
+) -> Result<Commits, Failure> {
+    let asked = [CommitsOf { group: group.clone(), partitions: Some(keys.to_vec()) }];
+    let answer = cluster.commits_of_groups(&asked).await.remove(group);
+    let commits = match answer {
+        Some(Ok(commits)) => commits,
+        Some(Err(fault)) if fault.kind == FaultKind::Absent => Commits::new(),
+        Some(Err(fault)) => return Err(unknown(group, &fault)),
+        None => return Err(Failure::cluster(format!("the brokers did not speak of group {group}"))),
+    };
+    for (key, commit) in &commits {
+        if let Err(fault) = commit {
+            let (topic, partition) = key;
+            return Err(Failure::cluster(format!(
+                "the commit of group {group} in {topic}/{partition} cannot be read: {fault}"
+            )));
+        }
+    }
+    Ok(commits)
+}
+
+async fn logs(
+    cluster: &Cluster,
+    keys: &[PartitionKey],
+    time: Option<i64>,
+) -> Result<BTreeMap<PartitionKey, Log>, Failure> {
+    let at = async {
+        match time {
+            Some(time) => cluster.offsets_at(keys, time).await,
+            None => BTreeMap::new(),
+        }
+    };
+    let (starts, mut watermarks, mut stable, mut at) = tokio::join!(
+        cluster.starts(keys),
+        cluster.ends(keys, Isolation::Uncommitted),
+        cluster.ends(keys, Isolation::Committed),
+        at,
+    );
+    let mut logs = BTreeMap::new();
+    for (key, start) in starts {
+        let missing = || {
+            let message = "the brokers did not speak of it".to_owned();
+            Err(Fault { kind: FaultKind::Other, code: "_LEFT_OUT".to_owned(), message })
+        };
+        let log = start.and_then(|start| {
+            let high_watermark = watermarks.remove(&key).unwrap_or_else(missing)?;
+            let end = stable.remove(&key).unwrap_or_else(missing)?.min(high_watermark);
+            let at = at.remove(&key).transpose()?.flatten();
+            Ok(Log { start, end, high_watermark, at })
+        });
+        match log {
+            Ok(log) => logs.insert(key, log),
+            Err(fault) => {
+                return Err(Failure::cluster(format!("{}/{} cannot be read: {fault}", key.0, key.1))
+                    .hint("nothing was changed"));
+            }
+        };
+    }
+    Ok(logs)
+}
+
+/// Waits, and looks whether anybody committed meanwhile: a group without members may still be alive, where its consumers
+/// assign partitions by themselves.
+///
+/// # Errors
+/// `Refused` where somebody did, or joined; as [`standing`].
+pub async fn quiet(
+    cluster: &Cluster,
+    group: &GroupName,
+    before: &Standing,
+    time: Duration,
+) -> Result<(), Failure> {
+    tokio::time::sleep(time).await;
+    unmoved(cluster, group, before, &before.logs.keys().cloned().collect::<Vec<_>>()).await
+}
+
+/// Looks whether the group still stands as it stood, and nobody has joined it.
+///
+/// # Errors
+/// As [`quiet`].
+pub async fn unmoved(
+    cluster: &Cluster,
+    group: &GroupName,
+    before: &Standing,
+    keys: &[PartitionKey],
+) -> Result<(), Failure> {
+    let (live, now) = tokio::join!(group_of(cluster, group), commits(cluster, group, keys));
+    live?;
+    let moved = moved(&before.commits, &now?, keys.iter().cloned());
+    if moved.is_empty() {
+        return Ok(());
+    }
+    let words = eventctl_core::human::list(&moved, 10);
+    Err(Failure::new(
+        Kind::Refused,
+        format!("group {group} has no members and commits all the same: {words}"),
+    )
+    .hint("nothing was changed; its consumers assign partitions by themselves: stop them, then try again"))
+}
+
+/// Adds the times of the first and the last record that each change moves over. What cannot be found stays out.
+///
+/// # Errors
+/// Where the client cannot be made.
+pub async fn with_times(mut plan: SeekPlan, means: &Means) -> Result<SeekPlan, Failure> {
+    let mut topics = BTreeSet::new();
+    let mut wanted = Vec::new();
+    for row in &plan.rows {
+        if let Some((low, high)) = moved_over(row) {
+            topics.insert(row.change.topic.clone());
+            wanted.extend([low, high - 1].map(|offset| (row.change.key(), offset)));
+        }
+    }
+    let (found, _) = PointReader::default().find(&topics, wanted, means, TIMES).await?;
+    for row in &mut plan.rows {
+        let Some((low, high)) = moved_over(row) else { continue };
+        let time = |offset: i64| match found.get(&(row.change.key(), offset)) {
+            Some(Point::Record { offset, timestamp, .. }) if *offset < high => *timestamp,
+            _ => None,
+        };
+        // The last offset may be a marker; then only the first record's time is known.
+        row.times = time(low).map(|first| (first, time(high - 1).unwrap_or(first)));
+    }
+    Ok(plan)
+}
