@@ -7,5 +7,6 @@
 pub mod age;
 pub mod alert;
 pub mod facts;
+pub mod metrics;
 pub mod report;
 pub mod state;
