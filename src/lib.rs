@@ -1,5 +1,6 @@
 //! eventctl: the operator's command line for event-driven systems on Apache Kafka. `ARCHITECTURE.md` is the map.
 
+pub mod alerts;
 pub mod cli;
 pub mod commands;
 pub mod failure;
@@ -8,6 +9,7 @@ pub mod flow;
 pub mod gate;
 pub mod http;
 pub mod kafka;
+pub mod metrics;
 pub mod outcome;
 pub mod process;
 pub mod registry;

@@ -5,7 +5,7 @@
 //! our environment, to which we never add a secret. What its output means is the caller's affair.
 #![expect(clippy::disallowed_methods, reason = "this is the door to std::process")]
 
-use std::io::Read;
+use std::io::{Read, Write};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, SyncSender};
 use std::time::{Duration, Instant};
@@ -56,6 +56,12 @@ pub enum ProcessError {
         /// The end of what it wrote on its standard error.
         stderr: String,
     },
+    /// What it wrote is not what was asked for.
+    #[error("`{program}` ended with output that is not UTF-8 text")]
+    NotText {
+        /// The program's name.
+        program: String,
+    },
     /// It wrote too much and was killed.
     #[error("`{program}` was stopped: it wrote more than {limit} bytes")]
     TooMuch {
@@ -83,23 +89,53 @@ enum Event {
     Closed,
 }
 
+/// What a command is given beside its words.
+#[derive(Debug, Clone, Default)]
+pub struct Given {
+    /// What it reads on its standard input.
+    pub input: Vec<u8>,
+    /// What is added to its environment. No secret: other users may look at it.
+    pub variables: Vec<(String, String)>,
+}
+
 /// Runs a command, without a shell and without standard input, and returns what it wrote on its standard output.
 ///
 /// # Errors
 /// See `ProcessError`. None of them shows the output.
 pub fn run(words: &[String], bounds: Bounds) -> Result<Secret, ProcessError> {
+    let output = carry_out(words, Given::default(), bounds)?;
+    let program = || words.first().cloned().unwrap_or_default();
+    String::from_utf8(output).map(Secret::new).map_err(|_| ProcessError::NotText { program: program() })
+}
+
+/// Runs a command, without a shell, and hands it what it is given. Its output is of no interest; it is bounded all the
+/// same.
+///
+/// # Errors
+/// See `ProcessError`.
+pub fn feed(words: &[String], given: Given, bounds: Bounds) -> Result<(), ProcessError> {
+    carry_out(words, given, bounds).map(drop)
+}
+
+fn carry_out(words: &[String], given: Given, bounds: Bounds) -> Result<Vec<u8>, ProcessError> {
     let (program, arguments) = words.split_first().ok_or(ProcessError::Empty)?;
     let not_started = |error: std::io::Error| ProcessError::NotStarted {
         program: program.clone(),
         reason: error.to_string(),
     };
+    let Given { input, variables } = given;
     let mut child = Command::new(program)
         .args(arguments)
-        .stdin(Stdio::null())
+        .envs(variables)
+        .stdin(if input.is_empty() { Stdio::null() } else { Stdio::piped() })
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .spawn()
         .map_err(not_started)?;
+    if let Some(mut pipe) = child.stdin.take() {
+        // A command need not read what it is given; then the pipe breaks, or is closed with the command's end.
+        std::thread::spawn(move || drop(pipe.write_all(&input)));
+    }
     // Bounded, so that a flood waits in the pipe and not in our memory.
     let (sender, events) = mpsc::sync_channel(16);
     if let Some(pipe) = child.stdout.take() {
@@ -187,7 +223,7 @@ impl Heard {
         }
     }
 
-    fn judge(self, program: &str, ended: Ended, bounds: Bounds) -> Result<Secret, ProcessError> {
+    fn judge(self, program: &str, ended: Ended, bounds: Bounds) -> Result<Vec<u8>, ProcessError> {
         let program = program.to_owned();
         match ended {
             Ended::TooMuch => Err(ProcessError::TooMuch { program, limit: bounds.output }),
@@ -197,14 +233,7 @@ impl Heard {
             Ended::Lost(error) => {
                 Err(ProcessError::Failed { program, status: error.to_string(), stderr: self.quoted() })
             }
-            Ended::With(status) if status.success() => {
-                let refused = |_| ProcessError::Failed {
-                    program,
-                    status: "output that is not UTF-8 text".to_owned(),
-                    stderr: String::new(),
-                };
-                String::from_utf8(self.output).map(Secret::new).map_err(refused)
-            }
+            Ended::With(status) if status.success() => Ok(self.output),
             Ended::With(status) => {
                 let status = status.to_string();
                 Err(ProcessError::Failed { program, status, stderr: self.quoted() })
@@ -240,6 +269,21 @@ mod tests {
         let output = run(&words(&["echo", "$HOME; a  b"]), BOUNDS).unwrap();
         assert_eq!(output.expose(), "$HOME; a  b\n");
         assert_eq!(shell("cat; echo end", BOUNDS).unwrap().expose(), "end\n", "standard input is not empty");
+    }
+
+    #[test]
+    fn a_command_is_given_input_and_variables_and_need_not_take_them() {
+        let given = |length| Given {
+            input: vec![b'x'; length],
+            variables: vec![("EVENTCTL_TEST_GIVEN".to_owned(), "a b\n$c".to_owned())],
+        };
+        let feed = |script: &str, length| feed(&words(&["sh", "-c", script]), given(length), BOUNDS);
+        let check = "test \"$EVENTCTL_TEST_GIVEN\" = 'a b\n$c' && test \"$(wc -c)\" -eq 300000";
+        feed(check, 300_000).unwrap();
+        feed("exit 0", 300_000).unwrap();
+        feed("exec <&-; printf '\\377'", 300_000).unwrap();
+        let failed = feed("cat >&2; exit 3", 5).unwrap_err();
+        assert_eq!(failed.to_string(), "`sh` ended with exit status: 3; it said: xxxxx");
     }
 
     #[test]

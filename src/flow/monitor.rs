@@ -1,5 +1,6 @@
 //! Samples of lag again and again, on a task of its own: whoever looks at them is never waited for.
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use eventctl_core::lag::judge;
@@ -21,7 +22,7 @@ pub struct Sampled {
     /// Its number, from 1 on.
     pub number: u64,
     /// What was found out.
-    pub report: Result<LagReport, Failure>,
+    pub report: Result<Arc<LagReport>, Failure>,
     /// How long it took.
     pub took: Duration,
 }
@@ -73,7 +74,7 @@ impl Watch {
                     _ = stop.wait() => return,
                     report = self.sample() => report,
                 };
-                let sampled = Sampled { number, report, took: began.elapsed() };
+                let sampled = Sampled { number, report: report.map(Arc::new), took: began.elapsed() };
                 if send.send(sampled).await.is_err() {
                     return;
                 }

@@ -90,6 +90,15 @@ impl HttpError {
         format!("{} ({})", self.kind.words(), self.detail)
     }
 
+    /// What went wrong, without anything that a server may have made of the URL.
+    #[must_use]
+    pub fn discreet_reason(&self) -> String {
+        match self.kind {
+            HttpErrorKind::Redirect => self.kind.words().to_owned(),
+            _ => self.reason(),
+        }
+    }
+
     /// Tells reqwest's errors apart. It does not name its causes by type, so its chain is read.
     pub(super) fn classify(url: &str, error: &reqwest::Error) -> Self {
         let chain = chain(error);

@@ -344,6 +344,15 @@ fn checked(text: &str) -> Result<Url, &'static str> {
     Ok(url)
 }
 
+/// Reads a URL that may be asked and of which even the path is secret, and returns what may be shown of it: scheme, host
+/// and port.
+///
+/// # Errors
+/// Why it cannot be asked, in words that show nothing of it.
+pub fn place(text: &str) -> Result<String, &'static str> {
+    checked(text).map(|url| url.origin().ascii_serialization())
+}
+
 /// A URL as it may be shown: without user name, password, query and fragment.
 #[must_use]
 pub fn shown(text: &str) -> String {

@@ -40,7 +40,7 @@ pub struct Args {
     partitions: bool,
     /// End with 1 where a limit is crossed, a declared group is missing, records were lost or a commit lies behind the
     /// end; with 3 where a limit cannot be judged
-    #[arg(long, conflicts_with_all = ["watch"])]
+    #[arg(long, conflicts_with_all = ["watch", "metrics", "alert_webhook", "alert_exec"])]
     check: bool,
     /// The lag of a partition in records that is too much, for every group [default: the catalog's max_lag]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(i64).range(0..))]
@@ -55,13 +55,13 @@ pub struct Args {
     #[arg(long, value_name = "DURATION", default_value = "5s", value_parser = span)]
     time_budget: Duration,
     /// Say how many consumers would catch up, from the rates between two samples
-    #[arg(long, conflicts_with_all = ["watch"])]
+    #[arg(long, conflicts_with_all = ["watch", "metrics", "alert_webhook", "alert_exec"])]
     advise: bool,
     /// Within which time they shall catch up, for --advise
     #[arg(long, value_name = "DURATION", default_value = "10m", value_parser = span, requires = "advise")]
     within: Duration,
     /// Take two samples this far apart, for rates and the time to catch up [with --advise: 10s]
-    #[arg(long, value_name = "DURATION", value_parser = span, conflicts_with_all = ["watch"])]
+    #[arg(long, value_name = "DURATION", value_parser = span, conflicts_with_all = ["watch", "metrics", "alert_webhook", "alert_exec"])]
     over: Option<Duration>,
     #[command(flatten)]
     watched: watched::WatchArgs,

@@ -1,57 +1,157 @@
-//! `lag` that goes on: a screen, lines, metrics, alerts.
+//! `lag` that goes on: lines or a screen, metrics, alerts. Samples are taken beside it and wait for nobody.
 
+use std::sync::Arc;
 use std::time::Duration;
 
+use eventctl_core::lag::alert::Episodes;
+use eventctl_core::lag::metrics::{Sampling, Snapshot};
+use eventctl_core::lag::report::LagReport;
+use eventctl_core::secret::Secret;
+
 use super::Args;
+use crate::alerts::{Alerts, Counts, Receiver, Rules};
 use crate::commands::Context;
 use crate::failure::{Failure, Kind};
 use crate::flow::monitor::{Sampled, Watch};
+use crate::metrics::Listener;
 use crate::outcome::Outcome;
-use crate::render::lag::sample_line;
+use crate::render::lag::{Shown, sample_line};
 use crate::render::report;
 use crate::ui::Format;
+
+/// How long alerts that wait may hold up the end.
+const LAST_ALERTS: Duration = Duration::from_secs(10);
 
 /// Flags of a monitor.
 #[derive(Debug, clap::Args)]
 #[command(next_help_heading = "Going on")]
 pub(super) struct WatchArgs {
     /// Go on: a live screen, or a line for each sample where the output is no terminal
-    #[arg(long)]
+    #[arg(short, long)]
     watch: bool,
     /// How far samples are apart
     #[arg(long, value_name = "DURATION", default_value = "10s", value_parser = super::span)]
     every: Duration,
+    /// Go on, and serve metrics for Prometheus at /metrics; :9308 is on the loopback device only
+    #[arg(long, value_name = "ADDRESS")]
+    metrics: Option<String>,
+    /// Go on, and send alerts there as JSON by POST
+    #[arg(long, value_name = "URL")]
+    alert_webhook: Option<String>,
+    /// Go on, and run this command for each alert: its JSON on stdin, its fields in EVENTCTL_ALERT_…
+    #[arg(long, value_name = "COMMAND")]
+    alert_exec: Option<String>,
+    /// Alert where a limit is crossed in this many samples in a row
+    #[arg(long, value_name = "N", default_value_t = 3, value_parser = clap::value_parser!(u32).range(1..))]
+    alert_samples: u32,
 }
 
 impl WatchArgs {
     /// True where the command does not end after a sample.
     pub(super) fn goes_on(&self) -> bool {
-        self.watch
+        self.watch || self.metrics.is_some() || self.alert_webhook.is_some() || self.alert_exec.is_some()
+    }
+
+    fn receivers(&self) -> Result<Vec<Receiver>, Failure> {
+        let webhook = self.alert_webhook.clone().map(|url| Receiver::webhook(Secret::new(url)));
+        let command = self.alert_exec.as_deref().map(Receiver::command);
+        webhook.into_iter().chain(command).collect()
     }
 }
 
 /// Goes on until a signal comes or the reader has gone.
 pub(super) async fn run(args: &Args, watch: Watch, cx: &Context) -> Result<Outcome, Failure> {
+    let mut beside = Beside::start(&args.watched, cx).await?;
     let mut samples = watch.start(args.watched.every, cx.stop.clone());
-    while let Some(sampled) = samples.recv().await {
-        match line(&sampled, cx) {
-            Err(failure) if failure.kind() == Kind::BrokenPipe => return Ok(Outcome::Clean),
-            told => told?,
+    let mut ended = Ok(());
+    while let (Some(sampled), true) = (samples.recv().await, ended.is_ok()) {
+        beside.take(&sampled, cx);
+        ended = if args.watched.watch { line(&sampled, cx) } else { told(&sampled, cx) };
+    }
+    beside.finish(cx).await;
+    match ended {
+        Err(failure) if failure.kind() != Kind::BrokenPipe => Err(failure),
+        _ => Ok(cx.stop.signal().map_or(Outcome::Clean, Outcome::Interrupted)),
+    }
+}
+
+/// What a monitor does beside showing: it serves and alerts.
+struct Beside {
+    listener: Option<Listener>,
+    alerts: Option<(Episodes, Alerts)>,
+    sampling: Sampling,
+}
+
+impl Beside {
+    async fn start(args: &WatchArgs, cx: &Context) -> Result<Beside, Failure> {
+        let receivers = args.receivers()?;
+        let listener = match &args.metrics {
+            Some(address) => Some(Listener::bind(address).await?),
+            None => None,
+        };
+        if let Some(listener) = &listener {
+            cx.ui.note(format!("metrics at http://{}/metrics", listener.address()));
+            if !listener.is_loopback() {
+                cx.ui.warn("whoever reaches that address can read the names of groups and topics");
+            }
+        }
+        let alerts = (!receivers.is_empty())
+            .then(|| (Episodes::new(args.alert_samples), Alerts::start(receivers, Rules::default())));
+        let cluster_name = cx.settings()?.context.as_ref().map(|context| context.value.clone());
+        let sampling = Sampling { cluster_name, version: env!("CARGO_PKG_VERSION"), ..Sampling::default() };
+        Ok(Beside { listener, alerts, sampling })
+    }
+
+    /// Takes a sample in.
+    fn take(&mut self, sampled: &Sampled, cx: &Context) {
+        let now = cx.now().as_millisecond();
+        let report = sampled.report.as_ref().ok();
+        self.sampling.samples = sampled.number;
+        self.sampling.seconds = Some(sampled.took.as_secs_f64());
+        self.sampling.errors += u64::from(report.is_none_or(|report| !report.unknown.is_empty()));
+        self.sampling.last = report.map(|_| now).or(self.sampling.last);
+        if let Some(listener) = &self.listener {
+            listener.publish(Snapshot { report: report.cloned(), sampling: self.sampling.clone() });
+        }
+        if let (Some((episodes, alerts)), Some(report)) = (&mut self.alerts, report) {
+            for alert in episodes.sample(report, now) {
+                alerts.push(alert);
+            }
+            for trouble in alerts.troubles() {
+                cx.ui.warn(trouble);
+            }
         }
     }
-    Ok(cx.stop.signal().map_or(Outcome::Clean, Outcome::Interrupted))
+
+    /// Lets alerts that wait be sent.
+    async fn finish(self, cx: &Context) {
+        let Some((_, alerts)) = self.alerts else { return };
+        let (Counts { failed, dropped, waiting, .. }, troubles) = alerts.finish(LAST_ALERTS).await;
+        for trouble in troubles {
+            cx.ui.warn(trouble);
+        }
+        if failed + dropped + waiting > 0 {
+            cx.ui.warn(format!("{} alerts did not arrive", failed + dropped + waiting));
+        }
+    }
+}
+
+/// Says where a sample failed, for a monitor that shows nothing else.
+fn told(sampled: &Sampled, cx: &Context) -> Result<(), Failure> {
+    if let Err(failure) = &sampled.report {
+        cx.ui.warn(format!("sample {}: {}", sampled.number, failure.story()));
+    }
+    Ok(())
 }
 
 /// Writes a sample as a line.
 fn line(sampled: &Sampled, cx: &Context) -> Result<(), Failure> {
-    match &sampled.report {
-        Ok(report) if cx.ui.style().format == Format::Json => {
-            cx.ui.data(&report::line(&crate::render::lag::Shown { report, partitions: true, check: true }))
-        }
-        Ok(report) => cx.ui.data(&sample_line(report, cx.ui.colours_stdout())),
-        Err(failure) => {
-            cx.ui.warn(format!("sample {}: {}", sampled.number, failure.story()));
-            Ok(())
-        }
+    let report: &Arc<LagReport> = match &sampled.report {
+        Ok(report) => report,
+        Err(_) => return told(sampled, cx),
+    };
+    if cx.ui.style().format == Format::Json {
+        return cx.ui.data(&report::line(&Shown { report, partitions: true, check: true }));
     }
+    cx.ui.data(&sample_line(report, cx.ui.colours_stdout()))
 }

@@ -10,6 +10,7 @@ pub mod alert;
 mod check;
 pub mod facts;
 pub mod judge;
+pub mod metrics;
 pub mod monitor;
 pub mod partition;
 pub mod points;

@@ -6,7 +6,7 @@ use super::*;
 
 const LIMIT: i64 = 10_000;
 
-fn partition(topic: &str, partition: i32, lag: Option<i64>) -> PartitionLag {
+pub(in super::super) fn partition(topic: &str, partition: i32, lag: Option<i64>) -> PartitionLag {
     PartitionLag {
         topic: topic.to_owned(),
         partition,
@@ -31,7 +31,7 @@ fn partition(topic: &str, partition: i32, lag: Option<i64>) -> PartitionLag {
     }
 }
 
-fn group(name: &str, partitions: Vec<PartitionLag>) -> GroupLag {
+pub(in super::super) fn group(name: &str, partitions: Vec<PartitionLag>) -> GroupLag {
     GroupLag {
         group: name.to_owned(),
         declared: true,
@@ -52,7 +52,7 @@ fn group(name: &str, partitions: Vec<PartitionLag>) -> GroupLag {
     }
 }
 
-fn report(groups: Vec<GroupLag>) -> LagReport {
+pub(in super::super) fn report(groups: Vec<GroupLag>) -> LagReport {
     let findings = groups.iter().flat_map(|group| {
         let above = group.partitions.iter().filter(|row| row.lag.is_some_and(|lag| lag > LIMIT));
         above
