@@ -137,8 +137,13 @@ impl Cluster {
     }
 
     /// The client for calls on groups.
-    pub(super) fn groups_client(&self) -> Result<&Connected, Explained> {
+    pub(super) fn groups_client(&self) -> Result<Arc<Connected>, Explained> {
         self.inner.groups.get()
+    }
+
+    /// Ends the client for calls on groups where it has given up a change.
+    pub(super) fn end_if_given_up(&self, client: Arc<Connected>) {
+        self.inner.groups.end(client);
     }
 }
 
