@@ -61,13 +61,19 @@ impl GroupsClient {
     }
 
     /// Ends a client that has given calls up, so that what it was to change it does not change later.
-    pub(super) fn end(&self, client: Arc<Connected>) {
+    pub(super) fn end(&self, client: &Arc<Connected>) {
         if client.handle.has_given_up() {
             let mut current = self.current.lock().unwrap_or_else(PoisonError::into_inner);
-            if current.as_ref().is_some_and(|current| Arc::ptr_eq(current, &client)) {
+            if current.as_ref().is_some_and(|current| Arc::ptr_eq(current, client)) {
                 *current = None;
             }
         }
+    }
+
+    /// The last lines of its log; none before it was needed.
+    pub(super) fn recent_log(&self) -> Vec<String> {
+        let current = self.current.lock().unwrap_or_else(PoisonError::into_inner);
+        current.as_ref().map(|client| client.health.recent_log()).unwrap_or_default()
     }
 
     fn start(&self) -> Result<Connected, CallError> {

@@ -53,7 +53,7 @@ impl Cluster {
             })
         });
         outcomes.extend(altered.await);
-        self.end_if_given_up(client);
+        self.end_if_given_up(&client);
         outcomes
     }
 
@@ -77,7 +77,7 @@ impl Cluster {
             Box::pin(async move { deleted(connected, names, deadline).await })
         })
         .await;
-        self.end_if_given_up(client);
+        self.end_if_given_up(&client);
         outcomes
     }
 }

@@ -44,7 +44,7 @@ impl Cluster {
         if unknown.is_empty() {
             return seen;
         }
-        let lists = listed::lists(&client, deadline).await;
+        let lists = Box::pin(listed::lists(&client, deadline)).await;
         // One that is on the list of those that are supported came to be after its coordinator was asked.
         let supported = |name: &GroupName| {
             let listing = lists.as_ref().ok().and_then(|lists| lists.groups.get(name));

@@ -27,7 +27,8 @@ impl Cluster {
             look_again(&client, &mut lists, deadline).await;
             Ok(lists)
         };
-        let lists = listed.await.map_err(|error| failure("the groups could not be listed", error))?;
+        let lists =
+            Box::pin(listed).await.map_err(|error| failure("the groups could not be listed", error))?;
         Ok((lists.groups.into_values().collect(), lists.unlisted))
     }
 }
