@@ -97,7 +97,9 @@ impl Cluster {
     /// The last lines of librdkafka's log, without secrets, for `-vvv`.
     #[must_use]
     pub fn recent_log(&self) -> Vec<String> {
-        self.inner.health.recent_log()
+        let mut lines = self.inner.health.recent_log();
+        lines.extend(self.inner.groups.recent_log());
+        lines
     }
 
     /// Asks each of the addresses by itself, side by side, and answers how long the first answer took.
@@ -137,8 +139,13 @@ impl Cluster {
     }
 
     /// The client for calls on groups.
-    pub(super) fn groups_client(&self) -> Result<&Connected, Explained> {
+    pub(super) fn groups_client(&self) -> Result<Arc<Connected>, Explained> {
         self.inner.groups.get()
+    }
+
+    /// Ends the client for calls on groups where it has given up a change.
+    pub(super) fn end_if_given_up(&self, client: &Arc<Connected>) {
+        self.inner.groups.end(client);
     }
 }
 

@@ -1,7 +1,7 @@
 //! A cluster's second client, for calls on groups: started when the first of them is made, since most commands make none.
 
 use std::future::Future;
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
 use eventctl_core::fault::Fault;
@@ -29,7 +29,7 @@ const FIXED: [(&str, &str); 6] = [
 /// The client, or what it will be made of.
 pub(super) struct GroupsClient {
     options: ConnectOptions,
-    started: OnceLock<Result<Connected, CallError>>,
+    current: Mutex<Option<Arc<Connected>>>,
 }
 
 /// A client and what is known of its connections.
@@ -40,16 +40,40 @@ pub(super) struct Connected {
 
 impl GroupsClient {
     pub(super) fn new(options: &ConnectOptions) -> GroupsClient {
-        GroupsClient { options: options.clone(), started: OnceLock::new() }
+        GroupsClient { options: options.clone(), current: Mutex::default() }
     }
 
-    /// The client.
+    /// The client: a new one where the one before has given calls up, which it may make whenever it can.
     ///
     /// # Errors
     /// For settings that do for the first client and not for a consumer.
-    pub(super) fn get(&self) -> Result<&Connected, Explained> {
-        let started = self.started.get_or_init(|| self.start());
-        started.as_ref().map_err(|error| Explained { fault: fault(error.clone()), hint: None })
+    pub(super) fn get(&self) -> Result<Arc<Connected>, Explained> {
+        // The place is whole at every point where a panic could leave the lock.
+        let mut current = self.current.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(client) = current.as_ref().filter(|client| !client.handle.has_given_up()) {
+            return Ok(Arc::clone(client));
+        }
+        *current = None;
+        match self.start() {
+            Ok(client) => Ok(Arc::clone(current.insert(Arc::new(client)))),
+            Err(error) => Err(Explained { fault: fault(error), hint: None }),
+        }
+    }
+
+    /// Ends a client that has given calls up, so that what it was to change it does not change later.
+    pub(super) fn end(&self, client: &Arc<Connected>) {
+        if client.handle.has_given_up() {
+            let mut current = self.current.lock().unwrap_or_else(PoisonError::into_inner);
+            if current.as_ref().is_some_and(|current| Arc::ptr_eq(current, client)) {
+                *current = None;
+            }
+        }
+    }
+
+    /// The last lines of its log; none before it was needed.
+    pub(super) fn recent_log(&self) -> Vec<String> {
+        let current = self.current.lock().unwrap_or_else(PoisonError::into_inner);
+        current.as_ref().map(|client| client.health.recent_log()).unwrap_or_default()
     }
 
     fn start(&self) -> Result<Connected, CallError> {
@@ -70,6 +94,17 @@ impl GroupsClient {
 }
 
 impl Connected {
+    /// Waits for calls that are answered one by one, but no longer than it is of any use, and explains each failure.
+    pub(super) async fn ask_each<T>(
+        &self,
+        calls: impl Future<Output = Vec<Result<T, CallError>>>,
+    ) -> Result<Vec<Result<T, Fault>>, Fault> {
+        let start = Instant::now();
+        let answers = self.ask(async { Ok(calls.await) }).await.map_err(|error| error.fault)?;
+        let explained = |answer: Result<T, CallError>| answer.map_err(|error| self.fault(error, start));
+        Ok(answers.into_iter().map(explained).collect())
+    }
+
     /// Waits for a call, but no longer than it is of any use, and explains why it failed.
     pub(super) async fn ask<T>(
         &self,

@@ -1,15 +1,15 @@
-//! Thousands of groups at once. `#[ignore]`d ones measure: run them with `--ignored --nocapture`.
+//! Thousands of groups at once. The ignored test measures: run it with `--ignored --nocapture`.
+#![expect(clippy::print_stdout, reason = "a measurement is told to whoever asked for it")]
 
 use std::time::Instant;
 
 use eventctl::kafka::cluster::Cluster;
 use eventctl::kafka::groups::CommitsOf;
 use eventctl_core::fault::Seen;
-use eventctl_core::groups::change::OffsetChange;
-use eventctl_core::groups::live::{Commit, GroupKind, GroupState};
+use eventctl_core::groups::live::{GroupKind, GroupState};
 use eventctl_core::name::{GroupName, TopicName};
 
-use crate::groups::{approved, cluster_of, topic};
+use crate::groups::{alter, approved, at, changes, cluster_of, topic};
 
 /// What the process holds in memory now, in megabytes.
 fn resident() -> f64 {
@@ -25,15 +25,9 @@ async fn commit_all(cluster: &Cluster, groups: &[GroupName], topic: &TopicName, 
         let (cluster, topic, some) = (cluster.clone(), topic.clone(), some.to_vec());
         tasks.spawn(async move {
             for group in some {
-                let change = |partition| OffsetChange {
-                    group: group.clone(),
-                    topic: topic.clone(),
-                    partition,
-                    before: None,
-                    after: Some(Commit { offset: i64::from(partition), leader_epoch: None, metadata: None }),
-                };
-                let plan = approved((0..partitions).map(change).collect());
-                let outcomes = cluster.alter_commits(&plan.select(|plan| plan.0.iter().collect())).await;
+                let wanted = (0..partitions).map(|partition| (partition, at(i64::from(partition))));
+                let wanted: Vec<_> = wanted.collect();
+                let outcomes = alter(&cluster, changes(&group, &topic, &wanted)).await;
                 assert!(outcomes.values().all(Result::is_ok), "{outcomes:?}");
             }
         });

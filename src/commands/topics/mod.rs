@@ -40,7 +40,7 @@ enum Command {
 pub async fn run(args: Args, cx: &Context) -> Result<Outcome, Failure> {
     match args.command {
         Command::Plan(args) => plan::run(args, cx).await,
-        Command::Apply(args) => apply::run(args, cx).await,
+        Command::Apply(args) => Box::pin(apply::run(args, cx)).await,
         Command::List(args) => list::run(args, cx).await,
         Command::Describe(args) => describe::run(args, cx).await,
         Command::Export(args) => export::run(args, cx).await,

@@ -19,9 +19,6 @@ use crate::kafka::reads::left_out;
 /// Partitions in one request: librdkafka compares each answer with each question.
 const PARTITIONS_AT_ONCE: usize = 500;
 
-/// Groups in one call.
-const GROUPS_AT_ONCE: usize = 250;
-
 impl Cluster {
     /// Writes and deletes commits of one group. A change of another group than the first one's is not made.
     /// `TimedOut` and `Unreachable` leave it open whether a change happened.
@@ -47,15 +44,16 @@ impl Cluster {
                 return outcomes;
             }
         };
-        let by_key = &by_key;
+        let (by_key, connected) = (&by_key, &client);
         let altered = settled(keys, deadline, |keys| {
             Box::pin(async move {
                 let changes: Vec<&OffsetChange> =
                     keys.iter().filter_map(|key| by_key.get(key).copied()).collect();
-                altered(client, group, &changes, deadline).await
+                altered(connected, group, &changes, deadline).await
             })
         });
         outcomes.extend(altered.await);
+        self.end_if_given_up(&client);
         outcomes
     }
 
@@ -74,16 +72,13 @@ impl Cluster {
                 return names.into_iter().map(|name| (name, Err(error.fault.clone()))).collect();
             }
         };
-        settled(names, deadline, |names| {
-            Box::pin(async move {
-                let mut outcomes = Answers::new();
-                for some in names.chunks(GROUPS_AT_ONCE) {
-                    outcomes.extend(deleted(client, some, deadline).await);
-                }
-                outcomes
-            })
+        let connected = &client;
+        let outcomes = settled(names, deadline, |names| {
+            Box::pin(async move { deleted(connected, names, deadline).await })
         })
-        .await
+        .await;
+        self.end_if_given_up(&client);
+        outcomes
     }
 }
 
@@ -141,22 +136,11 @@ fn outcomes_of(
     changes.iter().map(outcome).collect()
 }
 
-async fn deleted(
-    client: &Connected,
-    names: &[GroupName],
-    deadline: Instant,
-) -> Vec<(GroupName, Result<(), Fault>)> {
-    let start = Instant::now();
+async fn deleted(client: &Connected, names: Vec<GroupName>, deadline: Instant) -> Answers<GroupName, ()> {
     let asked: Vec<&str> = names.iter().map(GroupName::as_str).collect();
-    match client.ask(client.handle.delete_groups(&asked, deadline)).await {
-        Ok(mut answer) => {
-            let outcome = |name: &GroupName| {
-                let outcome = answer.remove(name.as_str()).unwrap_or_else(|| Err(left_out()));
-                (name.clone(), outcome.map_err(|error| client.fault(error, start)))
-            };
-            names.iter().map(outcome).collect()
-        }
-        Err(error) => names.iter().map(|name| (name.clone(), Err(error.fault.clone()))).collect(),
+    match client.ask_each(client.handle.delete_groups(&asked, deadline)).await {
+        Ok(answers) => names.into_iter().zip(answers).collect(),
+        Err(fault) => names.into_iter().map(|name| (name, Err(fault.clone()))).collect(),
     }
 }
 

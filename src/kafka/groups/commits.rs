@@ -4,18 +4,15 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Instant;
 
 use eventctl_core::fault::{Fault, FaultKind};
-use eventctl_core::groups::live::{Commits, GroupKind, PartitionKey};
+use eventctl_core::groups::live::{self as groups, Commits, GroupKind, PartitionKey};
 use eventctl_core::name::{GroupName, TopicName};
 
 use super::{Answers, settled, values};
 use crate::failure::Failure;
 use crate::kafka::cluster::Cluster;
+use crate::kafka::faults::fault;
 use crate::kafka::groups_client::Connected;
-use crate::kafka::native::groups::Commit;
-use crate::kafka::together;
-
-/// Groups whose commits are asked for side by side.
-const GROUPS_AT_ONCE: usize = 64;
+use crate::kafka::native::groups::{Commit, ListCommits};
 
 /// Partitions in one request: librdkafka compares each answer with each question.
 const PARTITIONS_AT_ONCE: usize = 500;
@@ -71,16 +68,11 @@ impl Cluster {
                 return names.into_iter().map(|name| (name, Err(error.fault.clone()))).collect();
             }
         };
-        let wanted = &wanted;
+        let (client, wanted) = (&client, &wanted);
         settled(names, deadline, |names| {
             Box::pin(async move {
-                let mut answers = Answers::new();
-                for some in names.chunks(GROUPS_AT_ONCE) {
-                    let calls = some.iter().filter_map(|name| Some((name, wanted.get(name)?)));
-                    let calls = calls.map(|(name, wanted)| commits_of(client, name, wanted, deadline));
-                    answers.extend(together::all(calls).await);
-                }
-                answers
+                let wanted = names.iter().filter_map(|name| Some((name, wanted.get(name)?))).collect();
+                commits_of(client, wanted, deadline).await
             })
         })
         .await
@@ -153,67 +145,59 @@ fn wanted(asked: &[CommitsOf]) -> BTreeMap<GroupName, Wanted> {
     all
 }
 
+/// Makes all calls at once: one that waits for its coordinator holds no other up.
 async fn commits_of(
     client: &Connected,
-    group: &GroupName,
-    wanted: &Wanted,
+    wanted: BTreeMap<&GroupName, &Wanted>,
     deadline: Instant,
-) -> (GroupName, Result<Commits, Fault>) {
-    (group.clone(), wanted_commits(client, group, wanted, deadline).await)
+) -> Answers<GroupName, Commits> {
+    let calls: Vec<(&GroupName, ListCommits<'_>)> =
+        wanted.iter().flat_map(|(group, wanted)| calls(group, wanted)).collect();
+    let wishes: Vec<ListCommits<'_>> = calls.iter().map(|(_, call)| call.clone()).collect();
+    let answers = match client.ask_each(client.handle.commits(&wishes, deadline)).await {
+        Ok(answers) => answers,
+        Err(fault) => return wanted.into_keys().map(|group| (group.clone(), Err(fault.clone()))).collect(),
+    };
+    let mut found: Answers<GroupName, Commits> = wanted
+        .into_iter()
+        // What an answer leaves out has no commit: brokers leave out all of a group that is not there.
+        .map(|(group, wanted)| {
+            (group.clone(), Ok(wanted.named.iter().map(|key| (key.clone(), Ok(None))).collect()))
+        })
+        .collect();
+    for ((group, _), answer) in calls.into_iter().zip(answers) {
+        let Some(entry) = found.get_mut(group) else { continue };
+        match (entry.as_mut(), answer) {
+            (Ok(commits), Ok(answer)) => commits.extend(answer.into_iter().filter_map(told)),
+            (Ok(_), Err(fault)) if fault.kind != FaultKind::Absent => *entry = Err(fault),
+            (Ok(_) | Err(_), _) => {}
+        }
+    }
+    found
 }
 
-async fn wanted_commits(
-    client: &Connected,
-    group: &GroupName,
-    wanted: &Wanted,
-    deadline: Instant,
-) -> Result<Commits, Fault> {
-    let start = Instant::now();
-    let mut commits = Commits::new();
-    let mut add = |answer: Vec<Commit>| {
-        for commit in answer {
-            let Ok(topic) = TopicName::try_from(commit.topic) else { continue };
-            let Commit { offset, leader_epoch, metadata, .. } = commit;
-            let told = offset.map(|offset| values::commit(offset, leader_epoch, metadata));
-            let told = told.map_err(|error| client.fault(error, start));
-            commits.insert((topic, commit.partition), told);
-        }
-    };
-    if wanted.all {
-        add(asked(client, group, None, deadline).await?);
-    }
+fn calls<'a>(group: &'a GroupName, wanted: &'a Wanted) -> Vec<(&'a GroupName, ListCommits<'a>)> {
+    let call = |partitions| (group, ListCommits { group: group.as_str(), partitions });
     let named: Vec<(&str, i32)> =
         wanted.named.iter().map(|(topic, partition)| (topic.as_str(), *partition)).collect();
-    for some in named.chunks(PARTITIONS_AT_ONCE) {
-        add(asked(client, group, Some(some), deadline).await?);
-    }
-    // What an answer leaves out has no commit: brokers leave out all of a group that is not there.
-    for key in &wanted.named {
-        commits.entry(key.clone()).or_insert(Ok(None));
-    }
-    Ok(commits)
+    let all = wanted.all.then(|| call(None));
+    all.into_iter().chain(named.chunks(PARTITIONS_AT_ONCE).map(|some| call(Some(some.to_vec())))).collect()
 }
 
-async fn asked(
-    client: &Connected,
-    group: &GroupName,
-    partitions: Option<&[(&str, i32)]>,
-    deadline: Instant,
-) -> Result<Vec<Commit>, Fault> {
-    match client.ask(client.handle.commits(group.as_str(), partitions, deadline)).await {
-        Ok(commits) => Ok(commits),
-        Err(error) if error.fault.kind == FaultKind::Absent => Ok(Vec::new()),
-        Err(error) => Err(error.fault),
-    }
+/// None for a topic whose name is no legal one.
+fn told(commit: Commit) -> Option<(PartitionKey, Result<Option<groups::Commit>, Fault>)> {
+    let Commit { topic, partition, offset, leader_epoch, metadata } = commit;
+    let told = offset.map(|offset| values::commit(offset, leader_epoch, metadata)).map_err(fault);
+    Some(((TopicName::try_from(topic).ok()?, partition), told))
 }
 
 /// The commits on one topic; one that cannot be told makes the whole unknown.
 fn offsets_in(topic: &TopicName, commits: Commits) -> Result<BTreeMap<i32, i64>, Fault> {
     let here = commits.into_iter().filter(|((on, _), _)| on == topic);
-    let offset = |((_, partition), commit): (PartitionKey, Result<_, Fault>)| {
-        commit.map(|commit: Option<eventctl_core::groups::live::Commit>| Some((partition, commit?.offset)))
-    };
-    here.filter_map(|entry| offset(entry).transpose()).collect()
+    here.filter_map(|((_, partition), commit)| {
+        commit.map(|commit| Some((partition, commit?.offset))).transpose()
+    })
+    .collect()
 }
 
 #[cfg(test)]

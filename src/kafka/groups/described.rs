@@ -11,15 +11,9 @@ use eventctl_core::topics::live::Broker;
 
 use super::{Answers, listed, settled, values};
 use crate::kafka::cluster::Cluster;
-use crate::kafka::faults::fault;
 use crate::kafka::groups_client::Connected;
 use crate::kafka::health::Explained;
 use crate::kafka::native::groups::Description;
-use crate::kafka::reads::left_out;
-use crate::kafka::together;
-
-/// Groups in one call. librdkafka makes a request of each, and compares each answer with each question.
-const GROUPS_AT_ONCE: usize = 250;
 
 /// What a group's coordinator says.
 enum Word {
@@ -28,6 +22,9 @@ enum Word {
     /// It knows no group of this name that is supported.
     None(Option<Broker>),
 }
+
+/// What is known of groups, and the coordinators of those that are absent or of another kind.
+type SortedOut = (BTreeMap<GroupName, Seen<LiveGroup>>, BTreeMap<GroupName, Option<Broker>>);
 
 impl Cluster {
     /// Asks the coordinators of groups for what they are, by name. Denied and unanswered are `Unknown`, never `Absent`; a
@@ -43,44 +40,41 @@ impl Cluster {
                 return names.into_iter().map(|name| (name, Seen::Unknown(error.fault.clone()))).collect();
             }
         };
-        let words = words(client, names, deadline).await;
-        let (mut seen, unknown) = sorted_out(words);
+        let (mut seen, unknown) = sorted_out(words(&client, names, deadline).await);
         if unknown.is_empty() {
             return seen;
         }
-        let lists = listed::lists(client, deadline).await;
+        let lists = Box::pin(listed::lists(&client, deadline)).await;
         // One that is on the list of those that are supported came to be after its coordinator was asked.
         let supported = |name: &GroupName| {
             let listing = lists.as_ref().ok().and_then(|lists| lists.groups.get(name));
             listing.is_some_and(|listing| listing.kind != GroupKind::Unsupported)
         };
         let newborn: Vec<GroupName> = unknown.keys().filter(|name| supported(name)).cloned().collect();
-        let told = unknown.into_iter().map(|(name, coordinator)| {
+        seen.extend(unknown.into_iter().map(|(name, coordinator)| {
             let told = told(&lists, &name, coordinator);
             (name, told)
-        });
-        seen.extend(told);
+        }));
         if !newborn.is_empty() {
-            seen.extend(sorted_out(self::words(client, newborn, deadline).await).0);
+            seen.extend(sorted_out(words(&client, newborn, deadline).await).0);
         }
         seen
     }
+}
 
-    /// The same where the lists are known already.
-    pub(super) async fn described_beside(
-        &self,
-        lists: &GroupLists,
-        names: Vec<GroupName>,
-        deadline: Instant,
-    ) -> BTreeMap<GroupName, Seen<LiveGroup>> {
-        let Ok(client) = self.groups_client() else { return BTreeMap::new() };
-        let (mut seen, unknown) = sorted_out(words(client, names, deadline).await);
-        seen.extend(unknown.into_iter().map(|(name, coordinator)| {
-            let told = lists.tell(&name, coordinator);
-            (name, told)
-        }));
-        seen
-    }
+/// Describes groups where the lists are known already.
+pub(super) async fn beside(
+    client: &Connected,
+    lists: &GroupLists,
+    names: Vec<GroupName>,
+    deadline: Instant,
+) -> BTreeMap<GroupName, Seen<LiveGroup>> {
+    let (mut seen, unknown) = sorted_out(words(client, names, deadline).await);
+    seen.extend(unknown.into_iter().map(|(name, coordinator)| {
+        let told = lists.tell(&name, coordinator);
+        (name, told)
+    }));
+    seen
 }
 
 fn told(
@@ -94,22 +88,13 @@ fn told(
     }
 }
 
-/// Separates what is known from the groups that are absent or of another kind, with their coordinators.
-fn sorted_out(
-    words: Answers<GroupName, Word>,
-) -> (BTreeMap<GroupName, Seen<LiveGroup>>, BTreeMap<GroupName, Option<Broker>>) {
-    let (mut seen, mut unknown) = (BTreeMap::new(), BTreeMap::new());
+fn sorted_out(words: Answers<GroupName, Word>) -> SortedOut {
+    let (mut seen, mut unknown) = SortedOut::default();
     for (name, word) in words {
         match word {
-            Ok(Word::Group(group)) => {
-                seen.insert(name, Seen::Present(group));
-            }
-            Ok(Word::None(coordinator)) => {
-                unknown.insert(name, coordinator);
-            }
-            Err(fault) => {
-                seen.insert(name, Seen::Unknown(fault));
-            }
+            Ok(Word::Group(group)) => drop(seen.insert(name, Seen::Present(group))),
+            Ok(Word::None(coordinator)) => drop(unknown.insert(name, coordinator)),
+            Err(fault) => drop(seen.insert(name, Seen::Unknown(fault))),
         }
     }
     (seen, unknown)
@@ -119,41 +104,31 @@ fn sorted_out(
 async fn words(client: &Connected, names: Vec<GroupName>, deadline: Instant) -> Answers<GroupName, Word> {
     settled(names, deadline, |names| {
         Box::pin(async move {
-            let calls = names.chunks(GROUPS_AT_ONCE).map(|some| words_of(client, some, deadline));
-            together::all(calls).await.into_iter().flatten().collect()
+            let asked: Vec<&str> = names.iter().map(GroupName::as_str).collect();
+            let answers = client.ask_each(client.handle.describe_groups(&asked, deadline)).await;
+            match answers {
+                Ok(answers) => {
+                    let words = names.iter().zip(answers);
+                    words.map(|(name, answer)| (name.clone(), word(name, answer))).collect()
+                }
+                Err(fault) => names.into_iter().map(|name| (name, Err(fault.clone()))).collect(),
+            }
         })
     })
     .await
 }
 
-async fn words_of(
-    client: &Connected,
-    names: &[GroupName],
-    deadline: Instant,
-) -> Vec<(GroupName, Result<Word, Fault>)> {
-    let start = Instant::now();
-    let asked: Vec<&str> = names.iter().map(GroupName::as_str).collect();
-    match client.ask(client.handle.describe_groups(&asked, deadline)).await {
-        Ok(mut answer) => {
-            let word = |name: &GroupName| {
-                let description = answer.remove(name.as_str()).unwrap_or_else(|| Err(left_out()));
-                let word = match description {
-                    Ok(description) => Ok(word(name, description)),
-                    Err(error) => match values::other_protocol(&error.code, &error.message) {
-                        Some(protocol) => Ok(Word::Group(unsupported(name.clone(), Some(protocol), None))),
-                        None if fault(error.clone()).kind == FaultKind::Absent => Ok(Word::None(None)),
-                        None => Err(client.fault(error, start)),
-                    },
-                };
-                (name.clone(), word)
-            };
-            names.iter().map(word).collect()
+fn word(name: &GroupName, answer: Result<Description, Fault>) -> Result<Word, Fault> {
+    match answer {
+        Ok(description) => {
+            let group = values::group(name, description);
+            let known = group.state != GroupState::Dead;
+            Ok(if known { Word::Group(group) } else { Word::None(group.coordinator) })
         }
-        Err(error) => names.iter().map(|name| (name.clone(), Err(error.fault.clone()))).collect(),
+        Err(fault) => match values::other_protocol(&fault.code, &fault.message) {
+            Some(protocol) => Ok(Word::Group(unsupported(name.clone(), Some(protocol), None))),
+            None if fault.kind == FaultKind::Absent => Ok(Word::None(None)),
+            None => Err(fault),
+        },
     }
-}
-
-fn word(name: &GroupName, description: Description) -> Word {
-    let group = values::group(name, description);
-    if group.state == GroupState::Dead { Word::None(group.coordinator) } else { Word::Group(group) }
 }

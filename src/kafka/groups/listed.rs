@@ -7,7 +7,7 @@ use eventctl_core::groups::listing::{GroupListing, GroupLists};
 use eventctl_core::groups::live::GroupKind;
 use eventctl_core::name::GroupName;
 
-use super::values;
+use super::{described, values};
 use crate::failure::Failure;
 use crate::kafka::cluster::{Cluster, failure};
 use crate::kafka::groups_client::Connected;
@@ -21,38 +21,38 @@ impl Cluster {
     /// `Cluster` when no broker answers at all.
     pub async fn groups(&self) -> Result<(Vec<GroupListing>, Vec<Fault>), Failure> {
         let deadline = self.deadline();
-        let listed = match self.groups_client() {
-            Ok(client) => lists(client, deadline).await,
-            Err(error) => Err(error),
+        let listed = async {
+            let client = self.groups_client()?;
+            let mut lists = lists(&client, deadline).await?;
+            look_again(&client, &mut lists, deadline).await;
+            Ok(lists)
         };
-        let mut lists = listed.map_err(|error| failure("the groups could not be listed", error))?;
-        self.look_again(&mut lists, deadline).await;
+        let lists =
+            Box::pin(listed).await.map_err(|error| failure("the groups could not be listed", error))?;
         Ok((lists.groups.into_values().collect(), lists.unlisted))
     }
+}
 
-    /// Looks at groups that seem to be of another kind: one that appeared while the two lists were read is on one of
-    /// them only.
-    async fn look_again(&self, lists: &mut GroupLists, deadline: Instant) {
-        let odd = |group: &&GroupListing| {
-            let protocol = group.protocol_type.as_deref();
-            group.kind == GroupKind::Unsupported && matches!(protocol, None | Some("consumer"))
-        };
-        let odd: Vec<GroupName> = lists.groups.values().filter(odd).map(|group| group.name.clone()).collect();
-        if odd.is_empty() {
-            return;
-        }
-        for (name, seen) in self.described_beside(lists, odd, deadline).await {
-            match seen {
-                Seen::Present(group) => {
-                    let (kind, state) = (group.kind, group.state);
-                    let listing = GroupListing { name, kind, state, protocol_type: group.protocol_type };
-                    lists.groups.insert(listing.name.clone(), listing);
-                }
-                Seen::Absent => {
-                    lists.groups.remove(&name);
-                }
-                Seen::Unknown(_) => {}
+/// Looks at groups that seem to be of another kind: one that appeared while the two lists were read is on one of them
+/// only.
+async fn look_again(client: &Connected, lists: &mut GroupLists, deadline: Instant) {
+    let odd = |group: &&GroupListing| {
+        let protocol = group.protocol_type.as_deref();
+        group.kind == GroupKind::Unsupported && matches!(protocol, None | Some("consumer"))
+    };
+    let odd: Vec<GroupName> = lists.groups.values().filter(odd).map(|group| group.name.clone()).collect();
+    if odd.is_empty() {
+        return;
+    }
+    for (name, seen) in described::beside(client, lists, odd, deadline).await {
+        match seen {
+            Seen::Present(group) => {
+                let (kind, state) = (group.kind, group.state);
+                let listing = GroupListing { name, kind, state, protocol_type: group.protocol_type };
+                lists.groups.insert(listing.name.clone(), listing);
             }
+            Seen::Absent => drop(lists.groups.remove(&name)),
+            Seen::Unknown(_) => {}
         }
     }
 }

@@ -32,7 +32,7 @@ pub(in crate::kafka) trait Listener: Send + Sync {
 }
 
 /// What is done with the answer to a call, on the dispatcher's thread.
-type Completion = Box<dyn FnOnce(&Event) + Send>;
+pub(super) type Completion = Box<dyn FnOnce(&Event) + Send>;
 
 /// What is done with an event that reports deliveries, on the dispatcher's thread.
 pub(super) type Delivered = Box<dyn Fn(&Event) + Send + Sync>;
@@ -40,8 +40,9 @@ pub(super) type Delivered = Box<dyn Fn(&Event) + Send + Sync>;
 struct Pending {
     event: c_int,
     complete: Completion,
-    // Given back when the call is answered or given up, not when its caller stops waiting.
-    _turn: OwnedSemaphorePermit,
+    // Given back when the call is answered or given up, not when its caller stops waiting. None for one of many that are
+    // made at once.
+    _turn: Option<OwnedSemaphorePermit>,
 }
 
 #[derive(Default)]
@@ -116,11 +117,21 @@ impl Dispatcher {
                 let _unless_gone_by_now = sender.send(event.error().map_or_else(|| Ok(read(event)), Err));
             }
         });
+        Ticket { number: self.enlist(event, complete, Some(turn)), answer }
+    }
+
+    /// Gives a ticket to a call, and answers its number.
+    pub(super) fn enlist(
+        &self,
+        event: c_int,
+        complete: Completion,
+        turn: Option<OwnedSemaphorePermit>,
+    ) -> usize {
         let mut tickets = self.shared.tickets();
         tickets.last += 1;
         let number = tickets.last;
         tickets.pending.insert(number, Pending { event, complete, _turn: turn });
-        Ticket { number, answer }
+        number
     }
 
     /// Gives a call up: its turn is free, a late answer is dropped.

@@ -3,19 +3,24 @@
 use std::collections::BTreeMap;
 use std::ffi::c_int;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use rdkafka::bindings::{rd_kafka_admin_op_t, rd_kafka_queue_t, rd_kafka_t, rd_kafka_type_t};
+use tokio::sync::mpsc;
 
 use super::client::Client;
 use super::code::CallError;
 use super::config::Rejection;
-use super::dispatch::{Dispatcher, Listener};
+use super::dispatch::{Completion, Dispatcher, Listener};
 use super::options::{Options, Wishes};
 use super::queue::{Event, Queue};
 
 /// How much longer than its own limit a call may take before we stop waiting for librdkafka to say so.
 const GRACE: Duration = Duration::from_millis(500);
+
+/// The limit of calls that are ended here instead.
+const ENDLESS: Duration = Duration::from_secs(3_600);
 
 /// One kind of call: how it is made, and how its answer is copied out.
 pub(super) trait Request: Send {
@@ -71,6 +76,7 @@ pub(in crate::kafka) enum StartError {
 /// A client with its dispatcher. Dropping it ends the thread, then the client, in a bounded time.
 pub(in crate::kafka) struct Handle {
     dispatcher: Dispatcher,
+    given_up: AtomicBool,
 }
 
 impl Handle {
@@ -106,7 +112,7 @@ impl Handle {
         let client = Client::start(kind, settings, |_| None)?;
         let queue = Queue::new(client).map_err(StartError::Settings)?;
         let dispatcher = Dispatcher::new(queue, listener).map_err(StartError::Settings)?;
-        Ok(Handle { dispatcher })
+        Ok(Handle { dispatcher, given_up: AtomicBool::new(false) })
     }
 
     /// The client, for calls that are no admin calls.
@@ -130,7 +136,8 @@ impl Handle {
             Err(_) => return Err(timed_out()),
         };
         let mut ticket = self.dispatcher.ticket(turn, R::EVENT, R::read as fn(&Event) -> R::Answer);
-        if let Err(error) = self.submit(request, ticket.number, deadline) {
+        let limit = deadline.saturating_duration_since(Instant::now());
+        if let Err(error) = self.submit(request, ticket.number, limit) {
             self.dispatcher.give_up(ticket.number);
             return Err(error);
         }
@@ -141,12 +148,74 @@ impl Handle {
         })
     }
 
-    fn submit<R: Request>(&self, request: &R, ticket: usize, deadline: Instant) -> Result<(), CallError> {
-        let limit = deadline.saturating_duration_since(Instant::now());
+    /// Makes many calls to coordinators at once, each with an answer of its own, and waits until `deadline`.
+    ///
+    /// librdkafka is not told of the deadline: a call that it gives up while it waits for a coordinator is freed, and
+    /// freed again when the coordinator comes back (confluentinc/librdkafka#4605), which ends the process. So calls are
+    /// given up here, and stay in the library. A handle that has given some up should be replaced: see
+    /// [`Handle::has_given_up`].
+    pub(super) async fn call_each<R: Request>(
+        &self,
+        requests: &[R],
+        deadline: Instant,
+    ) -> Vec<Result<R::Answer, CallError>> {
+        let (sender, mut answers) = mpsc::unbounded_channel();
+        let mut outcomes: BTreeMap<usize, Result<R::Answer, CallError>> = BTreeMap::new();
+        let mut open = Open { handle: self, tickets: BTreeMap::new() };
+        for (place, request) in requests.iter().enumerate() {
+            let sender = sender.clone();
+            let complete: Completion = Box::new(move |event| {
+                let answer = event.error().map_or_else(|| Ok(R::read(event)), Err);
+                let _unless_given_up = sender.send((place, answer));
+            });
+            let ticket = self.dispatcher.enlist(R::EVENT, complete, None);
+            match self.submit(request, ticket, ENDLESS) {
+                Ok(()) => drop(open.tickets.insert(place, ticket)),
+                Err(error) => {
+                    self.dispatcher.give_up(ticket);
+                    outcomes.insert(place, Err(error));
+                }
+            }
+        }
+        drop(sender);
+        let last = tokio::time::Instant::from_std(deadline);
+        while !open.tickets.is_empty() {
+            let Ok(Some((place, answer))) = tokio::time::timeout_at(last, answers.recv()).await else {
+                break;
+            };
+            open.tickets.remove(&place);
+            outcomes.insert(place, answer);
+        }
+        (0..requests.len()).map(|place| outcomes.remove(&place).unwrap_or_else(|| Err(timed_out()))).collect()
+    }
+
+    /// True once a call to a coordinator was given up. It may still be made: what it changes, it may change later, until
+    /// the handle is dropped.
+    pub(in crate::kafka) fn has_given_up(&self) -> bool {
+        self.given_up.load(Ordering::Acquire)
+    }
+
+    fn submit<R: Request>(&self, request: &R, ticket: usize, limit: Duration) -> Result<(), CallError> {
         let client = self.client();
         let options = Options::new(client, R::OPERATION, limit, ticket)?;
         options.wish(request.wishes(), limit)?;
         request.submit(&Target { client, queue: self.dispatcher.queue(), options })
+    }
+}
+
+/// Calls that are not answered. They are given up when it is dropped: at the deadline, or with the future that waits.
+struct Open<'a> {
+    handle: &'a Handle,
+    /// Their tickets, by place.
+    tickets: BTreeMap<usize, usize>,
+}
+
+impl Drop for Open<'_> {
+    fn drop(&mut self) {
+        for ticket in self.tickets.values() {
+            self.handle.given_up.store(true, Ordering::Release);
+            self.handle.dispatcher.give_up(*ticket);
+        }
     }
 }
 

@@ -208,6 +208,17 @@ impl<T, R> Field<T, R> {
     pub(super) const unsafe fn new(offset: usize) -> Self {
         Field { offset, types: PhantomData }
     }
+
+    /// Writes the field of an object.
+    ///
+    /// # Safety
+    /// `object` is a live object of the library that is ours, nobody else looks at it, and it may hold this value.
+    pub(super) unsafe fn write(self, object: *mut T, value: R) {
+        // SAFETY: the offset is that of a field of this struct.
+        let place = unsafe { object.byte_add(self.offset) };
+        // SAFETY: the caller's promise, and the declaration's: there is an `R`.
+        unsafe { place.cast::<R>().write(value) };
+    }
 }
 
 impl<'a, T> View<'a, T> {

@@ -181,8 +181,8 @@ impl PartitionList {
             // SAFETY: the row was just made, and no reference to it exists.
             unsafe { rd_kafka_topic_partition_set_leader_epoch(row, epoch) };
         }
-        // SAFETY: as above; the field is a C int.
-        unsafe { (&raw mut (*row).err).cast::<c_int>().write(LEFT_OUT) };
+        // SAFETY: as above.
+        unsafe { ROW_ERROR.write(row, LEFT_OUT) };
         let Some(metadata) = commit.metadata.filter(|metadata| !metadata.is_empty()) else { return Ok(()) };
         // SAFETY: any size may be asked for.
         let copy = unsafe { raw::malloc(metadata.len()) };
@@ -192,9 +192,9 @@ impl PartitionList {
         // SAFETY: both are of this length, and the copy is new.
         unsafe { std::ptr::copy_nonoverlapping(metadata.as_ptr(), copy.cast(), metadata.len()) };
         // SAFETY: the row is alive, and frees with `free` what it is given here.
-        unsafe { (&raw mut (*row).metadata).write(copy) };
+        unsafe { ROW_METADATA.write(row, copy) };
         // SAFETY: as above.
-        unsafe { (&raw mut (*row).metadata_size).write(metadata.len()) };
+        unsafe { ROW_METADATA_SIZE.write(row, metadata.len()) };
         Ok(())
     }
 
@@ -210,10 +210,8 @@ impl PartitionList {
         if row.is_null() {
             return Err(CallError::local("_FAIL", "a partition could not be listed"));
         }
-        // SAFETY: the row was just made and is not NULL.
-        let place = unsafe { &raw mut (*row).offset };
-        // SAFETY: as above, and no reference to the row exists.
-        unsafe { place.write(offset) };
+        // SAFETY: the row was just made, is not NULL, and no reference to it exists.
+        unsafe { ROW_OFFSET.write(row, offset) };
         Ok(row)
     }
 }

@@ -1,7 +1,7 @@
 //! Writing and deleting commits, and deleting groups.
 
 use std::collections::BTreeMap;
-use std::ffi::{c_char, c_int};
+use std::ffi::c_int;
 use std::time::Instant;
 
 use rdkafka::bindings::{
@@ -13,19 +13,17 @@ use rdkafka::bindings::{
     rd_kafka_DeleteConsumerGroupOffsets_new, rd_kafka_DeleteConsumerGroupOffsets_result_groups,
     rd_kafka_DeleteConsumerGroupOffsets_t, rd_kafka_DeleteGroup_destroy, rd_kafka_DeleteGroup_new,
     rd_kafka_DeleteGroup_t, rd_kafka_DeleteGroups, rd_kafka_DeleteGroups_result_groups, rd_kafka_admin_op_t,
-    rd_kafka_error_t, rd_kafka_event_t, rd_kafka_group_result_error, rd_kafka_group_result_name,
-    rd_kafka_group_result_t,
+    rd_kafka_error_t, rd_kafka_event_t, rd_kafka_group_result_error, rd_kafka_group_result_t,
 };
 
 use super::commits::rows;
 use crate::kafka::native::code::CallError;
 use crate::kafka::native::handle::{Handle, Request, Target};
-use crate::kafka::native::object::{List, Owned, View, accessors, destroyed_by, pointers};
+use crate::kafka::native::object::{List, Owned, accessors, destroyed_by};
 use crate::kafka::native::offsets::PartitionList;
 use crate::kafka::native::options::error_of;
 use crate::kafka::native::queue::Event;
 use crate::kafka::native::text::terminated;
-use crate::kafka::native::topics::Items;
 
 pub(in crate::kafka) use crate::kafka::native::offsets::NewCommit;
 
@@ -39,7 +37,6 @@ accessors! {
     ALTERED: List<rd_kafka_event_t, rd_kafka_group_result_t> = rd_kafka_AlterConsumerGroupOffsets_result_groups;
     CLEARED: List<rd_kafka_event_t, rd_kafka_group_result_t> = rd_kafka_DeleteConsumerGroupOffsets_result_groups;
     DELETED: List<rd_kafka_event_t, rd_kafka_group_result_t> = rd_kafka_DeleteGroups_result_groups;
-    NAME: Value<rd_kafka_group_result_t, *const c_char> = rd_kafka_group_result_name;
     ERROR: Value<rd_kafka_group_result_t, *const rd_kafka_error_t> = rd_kafka_group_result_error;
 }
 
@@ -54,7 +51,7 @@ impl Handle {
         commits: &[NewCommit<'_>],
         deadline: Instant,
     ) -> Result<PartitionItems, CallError> {
-        self.call(&AlterCommits { group, commits }, deadline).await?
+        self.one(AlterCommits { group, commits }, deadline).await?
     }
 
     /// Deletes commits of a group. A partition may occur once only.
@@ -64,16 +61,23 @@ impl Handle {
         partitions: &[(&str, i32)],
         deadline: Instant,
     ) -> Result<PartitionItems, CallError> {
-        self.call(&DeleteCommits { group, partitions }, deadline).await?
+        self.one(DeleteCommits { group, partitions }, deadline).await?
     }
 
-    /// Deletes groups, with all that they committed. A name may occur once only.
+    /// Deletes groups, with all that they committed, all at once; one answer for each, in their order.
     pub(in crate::kafka) async fn delete_groups(
         &self,
         groups: &[&str],
         deadline: Instant,
-    ) -> Result<Items, CallError> {
-        self.call(&DeleteGroups(groups.to_vec()), deadline).await
+    ) -> Vec<Result<(), CallError>> {
+        let calls: Vec<DeleteGroup<'_>> = groups.iter().map(|group| DeleteGroup(group)).collect();
+        let answers = self.call_each(&calls, deadline).await;
+        answers.into_iter().map(|answer| answer.and_then(|outcome| outcome)).collect()
+    }
+
+    async fn one<R: Request>(&self, request: R, deadline: Instant) -> Result<R::Answer, CallError> {
+        let answers = self.call_each(&[request], deadline).await;
+        answers.into_iter().next().unwrap_or_else(|| Err(left_out()))
     }
 }
 
@@ -155,29 +159,24 @@ impl Request for DeleteCommits<'_> {
     }
 }
 
-struct DeleteGroups<'a>(Vec<&'a str>);
+struct DeleteGroup<'a>(&'a str);
 
-impl Request for DeleteGroups<'_> {
-    type Answer = Items;
+impl Request for DeleteGroup<'_> {
+    type Answer = Result<(), CallError>;
     const OPERATION: rd_kafka_admin_op_t = rd_kafka_admin_op_t::RD_KAFKA_ADMIN_OP_DELETEGROUPS;
     const EVENT: c_int = RD_KAFKA_EVENT_DELETEGROUPS_RESULT;
 
     fn submit(&self, target: &Target<'_>) -> Result<(), CallError> {
-        let groups = self.0.iter().map(|group| doomed_group(group)).collect::<Result<Vec<_>, _>>()?;
-        let (mut list, options) = (pointers(&groups), target.options.pointer());
-        // SAFETY: client, queue, options and every group are alive; the library copies them before it returns.
-        unsafe {
-            rd_kafka_DeleteGroups(target.client(), list.as_mut_ptr(), list.len(), options, target.queue());
-        }
+        let group = doomed_group(self.0)?;
+        let (mut list, options) = ([group.pointer()], target.options.pointer());
+        // SAFETY: client, queue, options and the group are alive; the library copies them before it returns.
+        unsafe { rd_kafka_DeleteGroups(target.client(), list.as_mut_ptr(), 1, options, target.queue()) };
         Ok(())
     }
 
-    fn read(event: &Event) -> Items {
-        let item = |group: View<'_, rd_kafka_group_result_t>| {
-            let error = group.part(ERROR).and_then(error_of);
-            Some((group.text(NAME)?, error.map_or(Ok(()), Err)))
-        };
-        event.view().parts(DELETED).into_iter().filter_map(item).collect()
+    fn read(event: &Event) -> Self::Answer {
+        let group = event.view().parts(DELETED).into_iter().next().ok_or_else(left_out)?;
+        group.part(ERROR).and_then(error_of).map_or(Ok(()), Err)
     }
 }
 
@@ -199,4 +198,8 @@ fn partition_items(
 
 fn not_a_name() -> CallError {
     CallError::local("_INVALID_ARG", "not a group's name")
+}
+
+pub(super) fn left_out() -> CallError {
+    CallError::local("_BAD_MSG", "the broker's answer left it out")
 }

@@ -39,22 +39,25 @@ pub(in crate::kafka) struct Commit {
     pub(in crate::kafka) metadata: Option<String>,
 }
 
-impl Handle {
-    /// Reads committed offsets of one group, without waiting for open transactions: those of these partitions, or all
-    /// that this principal may see. A partition may occur once only.
-    pub(in crate::kafka) async fn commits(
-        &self,
-        group: &str,
-        partitions: Option<&[(&str, i32)]>,
-        deadline: Instant,
-    ) -> Result<Vec<Commit>, CallError> {
-        self.call(&ListCommits { group, partitions }, deadline).await?
-    }
+/// Which commits of a group are wanted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(in crate::kafka) struct ListCommits<'a> {
+    pub(in crate::kafka) group: &'a str,
+    /// These partitions, each once; none for all that this principal may see.
+    pub(in crate::kafka) partitions: Option<Vec<(&'a str, i32)>>,
 }
 
-struct ListCommits<'a> {
-    group: &'a str,
-    partitions: Option<&'a [(&'a str, i32)]>,
+impl Handle {
+    /// Reads committed offsets, without waiting for open transactions, for all groups at once; one answer for each
+    /// wish, in their order.
+    pub(in crate::kafka) async fn commits(
+        &self,
+        wishes: &[ListCommits<'_>],
+        deadline: Instant,
+    ) -> Vec<Result<Vec<Commit>, CallError>> {
+        let answers = self.call_each(wishes, deadline).await;
+        answers.into_iter().map(|answer| answer.and_then(|commits| commits)).collect()
+    }
 }
 
 impl Request for ListCommits<'_> {
@@ -68,7 +71,7 @@ impl Request for ListCommits<'_> {
 
     fn submit(&self, target: &Target<'_>) -> Result<(), CallError> {
         let group = terminated(self.group)?;
-        let list = self.partitions.map(named).transpose()?;
+        let list = self.partitions.as_deref().map(named).transpose()?;
         let list = list.as_ref().map_or(std::ptr::null_mut(), PartitionList::pointer);
         // SAFETY: the name and the list are alive and are copied; NULL asks for all partitions.
         let made = unsafe { rd_kafka_ListConsumerGroupOffsets_new(group.as_ptr(), list) };

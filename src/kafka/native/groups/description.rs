@@ -2,23 +2,23 @@
 //! group, so a group that nobody ever joined, or of a kind that the library does not know, comes out as a classic one
 //! that is `Dead`; one of another protocol, such as Connect's, as an error.
 
-use std::collections::BTreeMap;
 use std::ffi::{c_char, c_int};
 use std::time::Instant;
 
 use rdkafka::bindings::{
     RD_KAFKA_EVENT_DESCRIBECONSUMERGROUPS_RESULT, rd_kafka_ConsumerGroupDescription_coordinator,
-    rd_kafka_ConsumerGroupDescription_error, rd_kafka_ConsumerGroupDescription_group_id,
-    rd_kafka_ConsumerGroupDescription_member, rd_kafka_ConsumerGroupDescription_member_count,
-    rd_kafka_ConsumerGroupDescription_partition_assignor, rd_kafka_ConsumerGroupDescription_t,
-    rd_kafka_DescribeConsumerGroups, rd_kafka_DescribeConsumerGroups_result_groups,
-    rd_kafka_MemberAssignment_partitions, rd_kafka_MemberAssignment_t, rd_kafka_MemberDescription_assignment,
-    rd_kafka_MemberDescription_client_id, rd_kafka_MemberDescription_consumer_id,
-    rd_kafka_MemberDescription_group_instance_id, rd_kafka_MemberDescription_host,
-    rd_kafka_MemberDescription_t, rd_kafka_MemberDescription_target_assignment, rd_kafka_Node_t,
-    rd_kafka_admin_op_t, rd_kafka_error_t, rd_kafka_event_t, rd_kafka_topic_partition_list_t,
+    rd_kafka_ConsumerGroupDescription_error, rd_kafka_ConsumerGroupDescription_member,
+    rd_kafka_ConsumerGroupDescription_member_count, rd_kafka_ConsumerGroupDescription_partition_assignor,
+    rd_kafka_ConsumerGroupDescription_t, rd_kafka_DescribeConsumerGroups,
+    rd_kafka_DescribeConsumerGroups_result_groups, rd_kafka_MemberAssignment_partitions,
+    rd_kafka_MemberAssignment_t, rd_kafka_MemberDescription_assignment, rd_kafka_MemberDescription_client_id,
+    rd_kafka_MemberDescription_consumer_id, rd_kafka_MemberDescription_group_instance_id,
+    rd_kafka_MemberDescription_host, rd_kafka_MemberDescription_t,
+    rd_kafka_MemberDescription_target_assignment, rd_kafka_Node_t, rd_kafka_admin_op_t, rd_kafka_error_t,
+    rd_kafka_event_t, rd_kafka_topic_partition_list_t,
 };
 
+use super::changes::left_out;
 use super::listing::{kind_name, state_name};
 use crate::kafka::native::code::CallError;
 use crate::kafka::native::handle::{Handle, Request, Target};
@@ -33,7 +33,6 @@ use crate::kafka::native::text::terminated;
 accessors! {
     DESCRIBED: List<rd_kafka_event_t, rd_kafka_ConsumerGroupDescription_t> =
         rd_kafka_DescribeConsumerGroups_result_groups;
-    GROUP: Value<rd_kafka_ConsumerGroupDescription_t, *const c_char> = rd_kafka_ConsumerGroupDescription_group_id;
     ERROR: Value<rd_kafka_ConsumerGroupDescription_t, *const rd_kafka_error_t> =
         rd_kafka_ConsumerGroupDescription_error;
     STATE: Value<rd_kafka_ConsumerGroupDescription_t, c_int> = raw::rd_kafka_ConsumerGroupDescription_state;
@@ -79,50 +78,40 @@ pub(in crate::kafka) struct Member {
     pub(in crate::kafka) target: Option<Vec<(String, i32)>>,
 }
 
-/// Descriptions by group, each with its own error.
-pub(in crate::kafka) type Descriptions = BTreeMap<String, Result<Description, CallError>>;
-
 impl Handle {
-    /// Describes groups. A name may occur once only.
+    /// Describes groups, all at once; one answer for each, in their order.
     pub(in crate::kafka) async fn describe_groups(
         &self,
         groups: &[&str],
         deadline: Instant,
-    ) -> Result<Descriptions, CallError> {
-        self.call(&DescribeGroups(groups.to_vec()), deadline).await
+    ) -> Vec<Result<Description, CallError>> {
+        let calls: Vec<DescribeGroup<'_>> = groups.iter().map(|group| DescribeGroup(group)).collect();
+        let answers = self.call_each(&calls, deadline).await;
+        answers.into_iter().map(|answer| answer.and_then(|description| description)).collect()
     }
 }
 
-struct DescribeGroups<'a>(Vec<&'a str>);
+/// One group: the library answers for several only when all of their coordinators have.
+struct DescribeGroup<'a>(&'a str);
 
-impl Request for DescribeGroups<'_> {
-    type Answer = Descriptions;
+impl Request for DescribeGroup<'_> {
+    type Answer = Result<Description, CallError>;
     const OPERATION: rd_kafka_admin_op_t = rd_kafka_admin_op_t::RD_KAFKA_ADMIN_OP_DESCRIBECONSUMERGROUPS;
     const EVENT: c_int = RD_KAFKA_EVENT_DESCRIBECONSUMERGROUPS_RESULT;
 
     fn submit(&self, target: &Target<'_>) -> Result<(), CallError> {
-        let names = self.0.iter().map(|name| terminated(name)).collect::<Result<Vec<_>, _>>()?;
-        let mut list: Vec<*const c_char> = names.iter().map(|name| name.as_ptr()).collect();
-        let options = target.options.pointer();
-        // SAFETY: client, queue, options and every name are alive; the library copies them before it returns.
+        let name = terminated(self.0)?;
+        let (mut list, options) = ([name.as_ptr()], target.options.pointer());
+        // SAFETY: client, queue, options and the name are alive; the library copies them before it returns.
         unsafe {
-            rd_kafka_DescribeConsumerGroups(
-                target.client(),
-                list.as_mut_ptr(),
-                list.len(),
-                options,
-                target.queue(),
-            );
+            rd_kafka_DescribeConsumerGroups(target.client(), list.as_mut_ptr(), 1, options, target.queue());
         }
         Ok(())
     }
 
-    fn read(event: &Event) -> Descriptions {
-        let described = |group: View<'_, rd_kafka_ConsumerGroupDescription_t>| {
-            let error = group.part(ERROR).and_then(error_of);
-            Some((group.text(GROUP)?, error.map_or_else(|| Ok(description(group)), Err)))
-        };
-        event.view().parts(DESCRIBED).into_iter().filter_map(described).collect()
+    fn read(event: &Event) -> Self::Answer {
+        let group = event.view().parts(DESCRIBED).into_iter().next().ok_or_else(left_out)?;
+        group.part(ERROR).and_then(error_of).map_or_else(|| Ok(description(group)), Err)
     }
 }
 
