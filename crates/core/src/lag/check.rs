@@ -94,8 +94,8 @@ fn of_partition(
 
 /// A limit that cannot be held against anything. What could not be read at all is told as unknown already.
 fn unjudgeable(said: &GroupLag, row: &PartitionLag, expected: Option<&Expectation>) -> Option<Unknown> {
-    // A commit without meaning is a finding, and no limit says more.
-    if row.state.is_unknown() || row.state == LagState::AheadOfEnd {
+    // A commit without meaning, or a group that is not there, is a finding, and no limit says more.
+    if row.state.is_unknown() || row.state == LagState::AheadOfEnd || said.state == LagState::Missing {
         return None;
     }
     let limited = |limit: fn(&Expectation) -> Option<i64>| expected.and_then(limit).is_some();
