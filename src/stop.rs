@@ -4,8 +4,8 @@
 //! a hot loop, is stopped like any other. The second signal ends the process at once, and so does the first while
 //! nobody heeds it yet. SIGHUP is no sign of impatience: shell and kernel both send it, and it comes with others.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::sync::Notify;
 
@@ -23,6 +23,8 @@ struct Inner {
     /// it: reading a pipe that nobody writes to would go on for ever.
     heeded: AtomicBool,
     notify: Notify,
+    /// What must be done before the process ends without unwinding.
+    at_end: Mutex<Option<fn()>>,
 }
 
 const NONE: u8 = 0;
@@ -57,6 +59,12 @@ impl Stop {
             HANGUP => Some(Signal::Hangup),
             _ => None,
         }
+    }
+
+    /// Says what must be done where a signal ends the process at once: nothing is dropped then. It takes the place of what
+    /// was said before.
+    pub fn at_end(&self, clean: Option<fn()>) {
+        *self.0.at_end.lock().unwrap_or_else(PoisonError::into_inner) = clean;
     }
 
     /// Waits until a signal comes.
@@ -119,6 +127,8 @@ impl Stop {
             };
             let second = self.received().is_some() && signal != Signal::Hangup;
             if second || !self.0.heeded.load(Ordering::SeqCst) {
+                let clean = *self.0.at_end.lock().unwrap_or_else(PoisonError::into_inner);
+                clean.into_iter().for_each(|clean| clean());
                 end_at_once(signal);
             }
             self.set(signal);

@@ -116,7 +116,7 @@ fn what_may_pass_is_tried_again_and_what_may_not_is_not() {
         (
             "elsewhere",
             vec![|it| {
-                answer(it, "307 Temporary Redirect", "location: http://other.test/canary-7f3a\r\n", "")
+                answer(it, "307 Temporary Redirect", "location: http://other.test/canary-7f3a\r\n", "");
             }],
             1,
             Some("tried once: redirects where we do not follow"),

@@ -57,12 +57,12 @@ impl Listener {
     /// `Usage`, where it is no address; `Machine`, where it cannot be listened on.
     pub async fn bind(address: &str) -> Result<Listener, Failure> {
         let asked = address::read(address)?;
-        let told = |error: std::io::Error| {
+        let told = |error: &dyn std::fmt::Display| {
             Failure::machine(format!("cannot serve metrics on {asked}: {error}"))
                 .hint("choose another port, or stop what listens there: --metrics ADDRESS")
         };
-        let listener = TcpListener::bind(&asked).await.map_err(told)?;
-        let bound = listener.local_addr().map_err(told)?;
+        let listener = TcpListener::bind(&asked).await.map_err(|error| told(&error))?;
+        let bound = listener.local_addr().map_err(|error| told(&error))?;
         let served: Served = Arc::default();
         let task = tokio::spawn(accept(listener, Arc::clone(&served)));
         let listener =

@@ -1,6 +1,7 @@
 //! The terminal: data to stdout, talk to stderr, questions to the controlling terminal.
 
 mod progress;
+pub mod screen;
 mod terminal;
 
 use std::io::{ErrorKind, IsTerminal, Write};

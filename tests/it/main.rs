@@ -31,6 +31,7 @@ mod registry_side;
 mod reports;
 mod samples;
 mod schema;
+mod screen;
 mod secrets;
 mod stores;
 mod stub_registry;

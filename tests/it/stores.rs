@@ -57,7 +57,8 @@ fn child() {
 
 fn println(line: &str) {
     use std::io::Write;
-    writeln!(std::io::stdout(), "\n{line}").unwrap();
+    // Not captured as `println!` is, and on a line of its own.
+    std::io::stdout().write_all(format!("\n{line}\n").as_bytes()).unwrap();
 }
 
 /// Starts `child` behind the words of a wrapper.
