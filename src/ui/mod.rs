@@ -184,6 +184,12 @@ impl Ui {
         Bar::start(what, total, done)
     }
 
+    /// True where stdout is a terminal.
+    #[must_use]
+    pub fn is_on_terminal(&self) -> bool {
+        std::io::stdout().is_terminal()
+    }
+
     /// True where text that goes to stdout may be coloured.
     #[must_use]
     pub fn colours_stdout(&self) -> bool {

@@ -7,6 +7,7 @@ use eventctl_core::lag::alert::Episodes;
 use eventctl_core::lag::metrics::{Sampling, Snapshot};
 use eventctl_core::lag::report::LagReport;
 use eventctl_core::secret::Secret;
+use tokio::sync::mpsc;
 
 use super::Args;
 use crate::alerts::{Alerts, Counts, Receiver, Rules};
@@ -14,13 +15,17 @@ use crate::commands::Context;
 use crate::failure::{Failure, Kind};
 use crate::flow::monitor::{Sampled, Watch};
 use crate::metrics::Listener;
-use crate::outcome::Outcome;
+use crate::outcome::{Outcome, Signal};
 use crate::render::lag::{Shown, sample_line};
 use crate::render::report;
 use crate::ui::Format;
+use crate::ui::screen::{Change, Event, LagView, Screen};
 
 /// How long alerts that wait may hold up the end.
 const LAST_ALERTS: Duration = Duration::from_secs(10);
+
+/// How often the screen tells how old a sample is.
+const SECOND: Duration = Duration::from_secs(1);
 
 /// Flags of a monitor.
 #[derive(Debug, clap::Args)]
@@ -59,19 +64,75 @@ impl WatchArgs {
     }
 }
 
-/// Goes on until a signal comes or the reader has gone.
+/// Goes on until a signal comes, the reader has gone, or the user leaves the screen.
 pub(super) async fn run(args: &Args, watch: Watch, cx: &Context) -> Result<Outcome, Failure> {
     let mut beside = Beside::start(&args.watched, cx).await?;
-    let mut samples = watch.start(args.watched.every, cx.stop.clone());
-    let mut ended = Ok(());
-    while let (Some(sampled), true) = (samples.recv().await, ended.is_ok()) {
-        beside.take(&sampled, cx);
-        ended = if args.watched.watch { line(&sampled, cx) } else { told(&sampled, cx) };
-    }
+    let live = args.watched.watch && cx.ui.style().format == Format::Text && cx.ui.is_on_terminal();
+    let screen = if live { Some(Screen::open(&cx.stop, cx.ui.colours_stdout())?) } else { None };
+    let samples = watch.start(args.watched.every, cx.stop.clone());
+    let ended = match screen {
+        Some(screen) => shown(screen, samples, (&mut beside, args.watched.every), cx).await,
+        None => lines(samples, &mut beside, args, cx).await,
+    };
     beside.finish(cx).await;
     match ended {
         Err(failure) if failure.kind() != Kind::BrokenPipe => Err(failure),
         _ => Ok(cx.stop.signal().map_or(Outcome::Clean, Outcome::Interrupted)),
+    }
+}
+
+async fn lines(
+    mut samples: mpsc::Receiver<Sampled>,
+    beside: &mut Beside,
+    args: &Args,
+    cx: &Context,
+) -> Result<(), Failure> {
+    while let Some(sampled) = samples.recv().await {
+        for trouble in beside.take(&sampled, cx) {
+            cx.ui.warn(trouble);
+        }
+        if args.watched.watch { line(&sampled, cx)? } else { told(&sampled, cx)? }
+    }
+    Ok(())
+}
+
+/// Shows samples on the screen until the user leaves it.
+async fn shown(
+    mut screen: Screen,
+    mut samples: mpsc::Receiver<Sampled>,
+    (beside, every): (&mut Beside, Duration),
+    cx: &Context,
+) -> Result<(), Failure> {
+    let now = || cx.now().as_millisecond();
+    let every = i64::try_from(every.as_millis()).unwrap_or(i64::MAX);
+    let mut view = LagView::new(now());
+    let mut next = None;
+    let mut clock = tokio::time::interval(SECOND);
+    loop {
+        view.tick(now(), next);
+        screen.draw(&mut view)?;
+        tokio::select! {
+            _ = cx.stop.wait() => return Ok(()),
+            _ = clock.tick() => {}
+            event = screen.next_event() => match event {
+                Some(Event::Key(key)) => match view.key(key) {
+                    Change::Quit => return Ok(()),
+                    Change::Interrupt => cx.stop.set(Signal::Interrupt),
+                    Change::Nothing | Change::Redraw => {}
+                },
+                Some(Event::Resize) => {}
+                None => return Ok(()),
+            },
+            sampled = samples.recv() => {
+                let Some(sampled) = sampled else { return Ok(()) };
+                let troubles = beside.take(&sampled, cx);
+                next = Some(now().saturating_add(every));
+                match sampled.report {
+                    Ok(report) => view.sample(report, now(), troubles.into_iter().next_back()),
+                    Err(failure) => view.failed(failure.story()),
+                }
+            }
+        }
     }
 }
 
@@ -102,8 +163,8 @@ impl Beside {
         Ok(Beside { listener, alerts, sampling })
     }
 
-    /// Takes a sample in.
-    fn take(&mut self, sampled: &Sampled, cx: &Context) {
+    /// Takes a sample in. Returns what went wrong with alerts since the last one.
+    fn take(&mut self, sampled: &Sampled, cx: &Context) -> Vec<String> {
         let now = cx.now().as_millisecond();
         let report = sampled.report.as_ref().ok();
         self.sampling.samples = sampled.number;
@@ -113,14 +174,11 @@ impl Beside {
         if let Some(listener) = &self.listener {
             listener.publish(Snapshot { report: report.cloned(), sampling: self.sampling.clone() });
         }
-        if let (Some((episodes, alerts)), Some(report)) = (&mut self.alerts, report) {
-            for alert in episodes.sample(report, now) {
-                alerts.push(alert);
-            }
-            for trouble in alerts.troubles() {
-                cx.ui.warn(trouble);
-            }
+        let Some((episodes, alerts)) = &mut self.alerts else { return Vec::new() };
+        for alert in report.into_iter().flat_map(|report| episodes.sample(report, now)) {
+            alerts.push(alert);
         }
+        alerts.troubles()
     }
 
     /// Lets alerts that wait be sent.
