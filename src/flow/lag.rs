@@ -55,14 +55,20 @@ impl Sampler {
         let reads = &self.reads;
         let (live, chosen) = tokio::join!(reads.cluster.describe(), reads.chosen(request));
         let (chosen, unlisted, others) = chosen?;
-        let mut facts = Facts { cluster: live?.id, unlisted, others, ..Facts::default() };
+        let mut facts = Facts { unlisted, others, ..Facts::default() };
         let expected = chosen.iter().flat_map(|(_, expected)| expected);
         let expected: BTreeSet<TopicName> = expected.filter_map(|it| it.topic.clone()).collect();
-        let mut topics = reads.topics(&expected, request).await?;
+        let mut topics = reads.topics(&expected, request).await;
         facts.groups = reads.groups(&chosen, &topics).await;
+        facts.cluster = match live {
+            Ok(live) => live.id,
+            // One broker that stands still keeps nothing from being told that the others know.
+            Err(failure) if facts.groups.iter().all(|group| group.commits.is_err()) => return Err(failure),
+            Err(_) => None,
+        };
         let concerned = concerned_topics(&facts, &expected);
         let missing: BTreeSet<TopicName> = concerned.difference(&expected).cloned().collect();
-        topics.extend(reads.topics(&missing, request).await?);
+        topics.extend(reads.topics(&missing, request).await);
         facts.partitions = reads.ends(&topics).await;
         facts.at = now();
         facts.retention = retention(&topics);
@@ -124,16 +130,21 @@ impl Reads {
         Ok((chosen.groups, unlisted, Some(chosen.others)))
     }
 
+    /// Topics by name. Where none of them could be asked for, each is unknown.
     async fn topics(
         &self,
         names: &BTreeSet<TopicName>,
         request: &LagRequest,
-    ) -> Result<BTreeMap<TopicName, Seen<LiveTopic>>, Failure> {
+    ) -> BTreeMap<TopicName, Seen<LiveTopic>> {
         if names.is_empty() {
-            return Ok(BTreeMap::new());
+            return BTreeMap::new();
         }
         let names: Vec<TopicName> = names.iter().cloned().collect();
-        self.cluster.topics(&names, request.time.is_some()).await
+        self.cluster.topics(&names, request.time.is_some()).await.unwrap_or_else(|failure| {
+            let fault =
+                Fault { kind: FaultKind::TimedOut, code: "_UNANSWERED".to_owned(), message: failure.story() };
+            names.into_iter().map(|name| (name, Seen::Unknown(fault.clone()))).collect()
+        })
     }
 
     /// The groups, and where they stand. What the catalog names is asked for by name, so that denied is told; whatever

@@ -26,6 +26,7 @@ mod groups;
 mod groups_at_scale;
 mod groups_in_trouble;
 mod lag;
+mod lag_in_trouble;
 mod member;
 mod merged;
 mod native;

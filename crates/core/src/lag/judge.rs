@@ -75,7 +75,7 @@ fn judged(group: &GroupFacts, facts: &Facts) -> GroupLag {
             .map(|key| partition::judged(&partition::Asked { group, key, facts, reader: readers.get(key) }))
             .collect(),
     };
-    let (own, remark) = own_state(group, &partitions);
+    let (own, remark) = hidden(group, facts).unwrap_or_else(|| own_state(group, &partitions));
     let state = partitions.iter().map(|partition| partition.state).max().unwrap_or(own).max(own);
     let lags = || partitions.iter().map(|partition| partition.lag);
     GroupLag {
@@ -113,6 +113,16 @@ fn readers(live: Option<&LiveGroup>) -> BTreeMap<PartitionKey, MemberShown> {
         }
     }
     readers
+}
+
+/// A topic that the group should read and that cannot be seen: nothing of it can be said, and so nothing of the whole.
+fn hidden(group: &GroupFacts, facts: &Facts) -> Option<(LagState, Option<String>)> {
+    let topics = group.expected.iter().filter_map(|expected| expected.topic.as_ref());
+    let hidden = topics.filter_map(|topic| match facts.topics.get(topic) {
+        Some(Seen::Unknown(fault)) => Some((unknown_state(fault), format!("topic {topic}: {fault}"))),
+        _ => None,
+    });
+    hidden.max_by_key(|(state, _)| *state).map(|(state, remark)| (state, Some(remark)))
 }
 
 /// What is to be said of the group as a whole.

@@ -5,7 +5,7 @@ use super::judge::{expectation, moment, unknown_state};
 use super::report::{FirstUnread, MemberShown, PartitionLag};
 use super::state::LagState;
 use crate::catalog::Start;
-use crate::fault::Fault;
+use crate::fault::{Fault, Seen};
 use crate::groups::live::{Commit, PartitionKey};
 use crate::human;
 
@@ -53,10 +53,13 @@ pub(super) fn judged(asked: &Asked<'_>) -> PartitionLag {
             row.remark = Some("the partition has no leader: no broker can tell its end".to_owned());
         }
         Some(Ends::Unknown(fault)) => untold(&mut row, fault),
-        None => {
-            row.state = LagState::Unknown;
-            row.remark = Some("the topic has no such partition now".to_owned());
-        }
+        None => match asked.facts.topics.get(&asked.key.0) {
+            Some(Seen::Unknown(fault)) => untold(&mut row, fault),
+            _ => {
+                row.state = LagState::Unknown;
+                row.remark = Some("the topic has no such partition now".to_owned());
+            }
+        },
     }
     row
 }

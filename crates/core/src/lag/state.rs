@@ -22,9 +22,9 @@ pub enum LagState {
     Falling,
     /// From samples: an offset went back.
     Rewound,
-    /// From samples: it commits the same offset again and again while records wait.
+    /// From samples: members are there, and the offset does not move while records wait.
     Stalled,
-    /// From samples: it has stopped to commit while records wait.
+    /// From samples: nobody is there, and the offset does not move while records wait.
     Stopped,
     /// The commit lies behind the end of the log: the log was cut or made anew.
     AheadOfEnd,

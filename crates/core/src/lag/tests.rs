@@ -424,4 +424,5 @@ fn a_topic_that_is_not_there_is_a_finding_and_one_that_is_denied_is_unknown() {
     assert_eq!(absent.findings[0].kind, FindingKind::NoTopic);
     let denied = with(Seen::Unknown(fault(FaultKind::Denied)));
     assert_eq!((denied.findings.len(), denied.unknown.len()), (0, 1));
+    assert_eq!(denied.groups[0].state, LagState::Unauthorised);
 }
