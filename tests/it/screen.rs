@@ -7,6 +7,7 @@ use eventctl::stop::Stop;
 use eventctl::ui::screen::{Change, Event, LagView, Screen};
 
 const END: &str = "EVENTCTL_TEST_SCREEN_END";
+const TOLD: &str = "EVENTCTL_TEST_SCREEN_TOLD";
 
 /// What runs on the terminal.
 #[test]
@@ -15,6 +16,8 @@ fn child() {
     let end = std::env::var(END).unwrap();
     let stop = Stop::default();
     stop.listen(true).unwrap();
+    // From now on a first signal is waited for.
+    assert_eq!(stop.signal(), None);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let mut screen = Screen::open(&stop, true).unwrap();
     let mut view = LagView::new(0);
@@ -32,9 +35,12 @@ fn child() {
             kill("TERM");
             assert_eq!(runtime.block_on(stop.wait()), Signal::Terminate);
         }
+        "hangup" => {
+            assert_eq!(runtime.block_on(stop.wait()), Signal::Hangup);
+            drop(screen);
+            std::fs::write(std::env::var(TOLD).unwrap(), "ended").unwrap();
+        }
         "signals" => {
-            // Heeded, and then not looked at any more.
-            assert_eq!(stop.signal(), None);
             kill("TERM");
             kill("TERM");
             std::thread::park_timeout(std::time::Duration::from_secs(20));
@@ -93,6 +99,42 @@ fn the_terminal_is_clean_after_every_end() {
         assert!(sent.contains("waiting for the first sample"), "{end}: it was drawn: {sent:?}");
         // The help, that a key asked for.
         assert_eq!(sent.contains("any key: back"), end == "keys", "{end}: keys are read: {sent:?}");
+    }
+}
+
+#[test]
+fn a_terminal_that_is_gone_does_not_hold_the_end_up() {
+    let folder = tempfile::tempdir().unwrap();
+    let told = folder.path().join("told");
+    let own = std::env::current_exe().unwrap();
+    let child =
+        format!("stty rows 24 cols 80; exec {} --exact screen::child --ignored --nocapture", own.display());
+    let mut script = Command::new("script")
+        .args(["-qec", &child, "/dev/null"])
+        .env(END, "hangup")
+        .env(TOLD, &told)
+        .env("TERM", "xterm-256color")
+        .env("SHELL", "/bin/sh")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let mut seen = Vec::new();
+    let mut buffer = [0; 1_024];
+    let mut output = script.stdout.take().unwrap();
+    while !String::from_utf8_lossy(&seen).contains("waiting for the first sample") {
+        let length = std::io::Read::read(&mut output, &mut buffer).unwrap();
+        assert!(length > 0, "{}", String::from_utf8_lossy(&seen));
+        seen.extend_from_slice(&buffer[..length]);
+    }
+    // The terminal ends with the one who made it.
+    script.kill().unwrap();
+    script.wait().unwrap();
+    let begun = std::time::Instant::now();
+    while !told.exists() {
+        assert!(begun.elapsed() < std::time::Duration::from_secs(20), "the screen does not end");
+        std::thread::park_timeout(std::time::Duration::from_millis(20));
     }
 }
 

@@ -8,20 +8,22 @@ mod draw;
 mod keys;
 mod list;
 mod order;
+mod reader;
 mod view;
 
 #[cfg(test)]
 mod tests;
 
 use std::io::IsTerminal;
+use std::mem::ManuallyDrop;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::JoinHandle;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use ratatui::DefaultTerminal;
-use ratatui::crossterm::{cursor, event, execute};
-use tokio::sync::mpsc::{self, Receiver, Sender};
+use ratatui::crossterm::{cursor, execute};
+use tokio::sync::mpsc::{self, Receiver};
 
 pub use keys::{Event, Key};
 pub use view::{Change, LagView};
@@ -29,15 +31,17 @@ pub use view::{Change, LagView};
 use crate::failure::{Failure, Kind};
 use crate::stop::Stop;
 
-/// How often the thread that reads keys looks whether it is still wanted.
-const TICK: Duration = Duration::from_millis(50);
+/// How long the thread that reads keys is waited for, so that it takes no key that is meant for the shell.
+const PATIENCE: Duration = Duration::from_millis(300);
 /// The most keys that wait; whoever types faster waits as well.
 const KEYS: usize = 64;
 
 /// The terminal, taken over. It is given back when this is dropped, and also where the process ends without that: by a
 /// panic, or by a second signal.
 pub struct Screen {
-    terminal: DefaultTerminal,
+    /// Never dropped: ratatui would say on stderr that it cannot show the cursor of a terminal that is gone, and to say
+    /// something there panics. `give_back` shows the cursor.
+    terminal: ManuallyDrop<DefaultTerminal>,
     events: Receiver<Event>,
     closed: Arc<AtomicBool>,
     reader: Option<JoinHandle<()>>,
@@ -57,15 +61,16 @@ impl Screen {
         }
         let failed = |error: std::io::Error| {
             give_back();
+            stop.at_end(None);
             Failure::machine(format!("cannot take over the terminal: {error}"))
         };
         stop.at_end(Some(give_back));
-        let terminal = ratatui::try_init().map_err(failed)?;
+        let terminal = ManuallyDrop::new(ratatui::try_init().map_err(failed)?);
         let (sender, events) = mpsc::channel(KEYS);
         let closed = Arc::new(AtomicBool::new(false));
         let theirs = Arc::clone(&closed);
         let reader =
-            std::thread::Builder::new().name("keys".to_owned()).spawn(move || read(&sender, &theirs));
+            std::thread::Builder::new().name("keys".to_owned()).spawn(move || reader::read(&sender, &theirs));
         let reader = Some(reader.map_err(failed)?);
         Ok(Screen { terminal, events, closed, reader, stop: stop.clone(), colour })
     }
@@ -98,9 +103,10 @@ impl Drop for Screen {
         self.closed.store(true, Ordering::SeqCst);
         // A reader that waits for room is woken by this.
         self.events.close();
-        if let Some(reader) = self.reader.take() {
-            // It does not panic; and if it did, the terminal is given back all the same.
-            let _ = reader.join();
+        let begun = Instant::now();
+        // It is not joined: half a sequence of a key makes the library wait for the other half.
+        while self.reader.as_ref().is_some_and(|it| !it.is_finished()) && begun.elapsed() < PATIENCE {
+            std::thread::park_timeout(Duration::from_millis(5));
         }
         give_back();
         self.stop.at_end(None);
@@ -112,21 +118,4 @@ impl Drop for Screen {
 fn give_back() {
     let _ = ratatui::try_restore();
     let _ = execute!(std::io::stdout(), cursor::Show);
-}
-
-fn read(sender: &Sender<Event>, closed: &AtomicBool) {
-    while !closed.load(Ordering::SeqCst) {
-        let happened = match event::poll(TICK) {
-            Ok(true) => event::read(),
-            Ok(false) => continue,
-            Err(error) => Err(error),
-        };
-        // The terminal is gone; the channel's end says so.
-        let Ok(happened) = happened else { return };
-        if let Some(event) = Event::of(&happened)
-            && sender.blocking_send(event).is_err()
-        {
-            return;
-        }
-    }
 }

@@ -81,14 +81,17 @@ mod tests {
     const COLUMNS: [Column; 4] =
         [text("NAME", 12, 0, 4), number("A", 5, 2), number("B", 5, 1), text("TAIL", 8, 3, 100)];
 
-    fn placed(width: u16) -> Vec<(usize, u16, u16)> {
+    /// A column's number, its place and its width.
+    type Placed = Vec<(usize, u16, u16)>;
+
+    fn placed(width: u16) -> Placed {
         let area = Rect { x: 2, y: 0, width, height: 1 };
         place(&COLUMNS, area).into_iter().map(|(index, at)| (index, at.x, at.width)).collect()
     }
 
     #[test]
     fn the_least_important_columns_go_first_and_room_is_used() {
-        let rows: [(u16, Vec<(usize, u16, u16)>); 8] = [
+        let rows: [(u16, Placed); 8] = [
             (0, vec![(0, 2, 0)]),
             (4, vec![(0, 2, 4)]),
             (13, vec![(0, 2, 13)]),
