@@ -94,6 +94,8 @@ enum Command {
     Schema(commands::schema::Args),
     Consume(Box<commands::consume::Args>),
     Produce(Box<commands::produce::Args>),
+    #[command(alias = "group")]
+    Groups(commands::groups::Args),
     #[command(alias = "partitions")]
     Partition(commands::partition::Args),
     Config(commands::config::Args),
@@ -156,6 +158,7 @@ impl Cli {
             Command::Schema(args) => commands::schema::run(&args, cx).await,
             Command::Consume(args) => commands::consume::run(args, cx).await,
             Command::Produce(args) => commands::produce::run(*args, cx).await,
+            Command::Groups(args) => commands::groups::run(&args, cx).await,
             Command::Partition(args) => commands::partition::run(&args, cx).await,
             Command::Config(args) => commands::config::run(&args, cx),
             Command::Doctor(args) => commands::doctor::run(&args, cx).await,

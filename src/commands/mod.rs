@@ -6,6 +6,7 @@ pub mod config;
 pub mod consume;
 mod context;
 pub mod doctor;
+pub mod groups;
 pub mod partition;
 pub mod produce;
 pub mod schema;

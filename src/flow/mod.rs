@@ -2,6 +2,7 @@
 
 pub mod consume;
 pub mod diagnose;
+pub mod groups;
 pub mod judged;
 pub mod key_schema;
 pub mod known_schemas;

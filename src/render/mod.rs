@@ -8,6 +8,7 @@ pub mod check;
 pub mod diagnostics;
 pub mod doctor;
 pub mod escape;
+mod groups;
 pub mod page;
 mod partition;
 pub mod produce;

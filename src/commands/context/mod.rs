@@ -366,16 +366,28 @@ impl Context {
         (catalog, environment): (&Catalog, &Environment),
         live: Option<&ClusterId>,
     ) -> Result<Policy, Failure> {
-        let settings = self.settings()?;
+        self.question_policy(consent, Some((catalog, environment)), live)
+    }
+
+    /// The same, also without a catalog.
+    ///
+    /// # Errors
+    /// As `loaded`.
+    pub fn question_policy(
+        &self,
+        consent: &ConsentArgs,
+        catalog: Option<(&Catalog, &Environment)>,
+        live: Option<&ClusterId>,
+    ) -> Result<Policy, Failure> {
         // The environment that the catalog knows the cluster by, whatever it was reached by.
-        let home = live.and_then(|id| catalog.environment_of(id));
+        let home = live.zip(catalog).and_then(|(id, (catalog, _))| catalog.environment_of(id));
         Ok(Policy {
             rule: ConsentRule::Question,
             allowed: consent.allow.iter().copied().collect::<BTreeSet<Risk>>(),
             yes: consent.yes,
             confirmed_context: consent.confirm_context.clone(),
-            protected: settings.protection(live, home).map(str::to_owned),
-            expected: self.expected_clusters(environment)?,
+            protected: self.settings()?.protection(live, home).map(str::to_owned),
+            expected: self.expected_of(catalog)?,
             registries: Vec::new(),
         })
     }

@@ -1,6 +1,11 @@
 //! Consumer groups: what a cluster says of them, and what may be done to their offsets.
 
 pub mod change;
+pub mod delete;
 pub mod listing;
 pub mod live;
+pub mod report;
 pub mod saved;
+
+#[cfg(test)]
+mod samples;
