@@ -1,6 +1,6 @@
 //! `eventctl completions`, and the answers that a shell asks for on every TAB.
 //!
-//! Names of topics come from a short-lived cache, filled by asking the cluster for at most 300 ms. Whatever goes wrong
+//! Names of topics and groups come from a short-lived cache, filled by asking the cluster for at most 300 ms. Whatever goes wrong
 //! is silence: a shell that waits or prints errors at a TAB is worse than one that completes nothing. No command is
 //! ever run for it: a context whose secrets come from one completes no topics.
 
@@ -11,7 +11,6 @@ use std::time::Duration;
 use clap_complete::ArgValueCandidates;
 use clap_complete::CompletionCandidate;
 use clap_complete::env::{CompleteEnv, Shells};
-use eventctl_core::lag::selection::declared;
 use eventctl_core::settings::{Flags, SecretSource, SettingValue, fingerprint};
 use jiff::Timestamp;
 
@@ -25,7 +24,7 @@ use crate::ui::Ui;
 
 /// Print the completion script of a shell
 ///
-/// Completes commands, flags, and the names of contexts and topics.
+/// Completes commands, flags, and the names of contexts, topics and groups.
 ///
 /// Example, in ~/.bashrc: source <(eventctl completions bash)
 #[derive(Debug, clap::Args)]
@@ -88,15 +87,15 @@ pub fn context_names() -> ArgValueCandidates {
 #[must_use]
 pub fn topic_names() -> ArgValueCandidates {
     ArgValueCandidates::new(|| {
-        topics().unwrap_or_default().into_iter().map(CompletionCandidate::new).collect()
+        names(Names::Topics).unwrap_or_default().into_iter().map(CompletionCandidate::new).collect()
     })
 }
 
-/// Candidates for a consumer group's name: those that the catalog declares.
+/// Candidates for a group's name.
 #[must_use]
 pub fn group_names() -> ArgValueCandidates {
     ArgValueCandidates::new(|| {
-        groups().unwrap_or_default().into_iter().map(CompletionCandidate::new).collect()
+        names(Names::Groups).unwrap_or_default().into_iter().map(CompletionCandidate::new).collect()
     })
 }
 
@@ -106,14 +105,6 @@ pub fn subject_names() -> ArgValueCandidates {
     ArgValueCandidates::new(|| {
         subjects().unwrap_or_default().into_iter().map(CompletionCandidate::new).collect()
     })
-}
-
-fn groups() -> Option<Vec<String>> {
-    let (around, loaded) = load(said)?;
-    let cx = Context::of(loaded, around, Ui::default(), Stop::default());
-    let catalog = cx.read_catalog(&cx.existing_catalog().ok()?).ok()?.catalog?;
-    let environment = cx.environment(&catalog).ok()?;
-    Some(declared(environment).into_keys().map(|name| name.to_string()).collect())
 }
 
 fn subjects() -> Option<Vec<String>> {
@@ -145,19 +136,37 @@ fn said(arguments: &[std::ffi::OsString]) -> Flags {
     Flags { context: value("--context"), brokers: value("--brokers"), ..Flags::default() }
 }
 
-fn topics() -> Option<Vec<String>> {
+/// Names that a cluster is asked for.
+#[derive(Debug, Clone, Copy)]
+enum Names {
+    Topics,
+    Groups,
+}
+
+impl Names {
+    /// The word for them in a cache.
+    fn as_str(self) -> &'static str {
+        match self {
+            Names::Topics => "topics",
+            Names::Groups => "groups",
+        }
+    }
+}
+
+fn names(which: Names) -> Option<Vec<String>> {
     let (around, loaded) = load(said)?;
     if runs_a_command(&loaded) {
         return None;
     }
-    let cache = cache_file(&around, &loaded)?;
+    let cache = cache_file(&around, &loaded, which)?;
     let cx = Context::of(loaded, around, Ui::default(), Stop::default());
     let now = cx.now();
-    if let Some(names) = cached(&cache, now) {
+    if let Some(names) = cached(&cache, now, which) {
         return Some(names);
     }
-    let names = ask(&cx)?;
-    let text = serde_json::json!({ "until": now.as_second() + CACHED_FOR, "topics": names }).to_string();
+    let names = ask(&cx, which)?;
+    let text =
+        serde_json::json!({ "until": now.as_second() + CACHED_FOR, which.as_str(): names }).to_string();
     if let Some(folder) = cache.parent() {
         let _ = files::create_private_folder(folder);
     }
@@ -171,15 +180,15 @@ fn runs_a_command(loaded: &Loaded) -> bool {
 }
 
 /// One cache for each cluster and principal, by hash: what a settings file says is no file name.
-fn cache_file(around: &Surroundings, loaded: &Loaded) -> Option<PathBuf> {
+fn cache_file(around: &Surroundings, loaded: &Loaded, which: Names) -> Option<PathBuf> {
     let brokers = loaded.settings.brokers.as_ref()?.value.to_string();
     let principal =
         loaded.settings.kafka.get("sasl.username").map(|name| name.value.shown()).unwrap_or_default();
     let hash = fingerprint(format!("{brokers}\n{principal}").as_bytes());
-    Some(around.cache_folder()?.join(format!("topics-{hash}.json")))
+    Some(around.cache_folder()?.join(format!("{}-{hash}.json", which.as_str())))
 }
 
-fn cached(path: &Path, now: Timestamp) -> Option<Vec<String>> {
+fn cached(path: &Path, now: Timestamp, which: Names) -> Option<Vec<String>> {
     let text = files::read_text(path, CACHE_LIMIT).ok()?;
     let cache: serde_json::Value = serde_json::from_str(&text).ok()?;
     let until = cache.get("until")?.as_i64()?;
@@ -187,19 +196,31 @@ fn cached(path: &Path, now: Timestamp) -> Option<Vec<String>> {
     if now.as_second() >= until || until > now.as_second() + CACHED_FOR {
         return None;
     }
-    let topics = cache.get("topics")?.as_array()?;
-    Some(topics.iter().filter_map(|name| name.as_str().map(str::to_owned)).collect())
+    let names = cache.get(which.as_str())?.as_array()?;
+    Some(names.iter().filter_map(|name| name.as_str().map(str::to_owned)).collect())
 }
 
-fn ask(cx: &Context) -> Option<Vec<String>> {
+fn ask(cx: &Context, which: Names) -> Option<Vec<String>> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().ok()?;
     let names = runtime.block_on(async {
         let cluster = cx.cluster().ok()?;
-        tokio::time::timeout(PATIENCE, cluster.topic_names()).await.ok()?.ok()
+        let names = async {
+            match which {
+                Names::Topics => {
+                    let names = cluster.topic_names().await.ok()?;
+                    Some(names.into_iter().map(|name| name.to_string()).collect::<Vec<_>>())
+                }
+                Names::Groups => {
+                    let (groups, _) = cluster.groups().await.ok()?;
+                    Some(groups.into_iter().map(|group| group.name.to_string()).collect())
+                }
+            }
+        };
+        tokio::time::timeout(PATIENCE, names).await.ok()?
     });
     runtime.shutdown_background();
     let ordinary = |name: &String| !name.starts_with("__");
-    Some(names?.into_iter().map(|name| name.to_string()).filter(ordinary).collect())
+    Some(names?.into_iter().filter(ordinary).collect())
 }
 
 #[cfg(test)]

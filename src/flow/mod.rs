@@ -2,6 +2,7 @@
 
 pub mod consume;
 pub mod diagnose;
+pub mod groups;
 pub mod judged;
 pub mod key_schema;
 pub mod known_schemas;
@@ -14,6 +15,7 @@ pub mod points;
 pub mod provision;
 pub mod range;
 pub mod registrar;
+pub mod saving;
 pub mod scan;
 pub mod schema_cache;
 pub mod schemas;

@@ -20,6 +20,7 @@ mod codec;
 mod completions;
 mod config;
 mod filter;
+mod groups;
 mod hostile;
 mod hostile_schemas;
 mod imports;

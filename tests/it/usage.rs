@@ -3,7 +3,7 @@
 use crate::transcript;
 use crate::world::World;
 
-const COMMANDS: [&str; 27] = [
+const COMMANDS: [&str; 31] = [
     "",
     "check",
     "topics",
@@ -28,6 +28,10 @@ const COMMANDS: [&str; 27] = [
     "config trust",
     "produce",
     "consume",
+    "groups",
+    "groups list",
+    "groups describe",
+    "groups delete",
     "doctor",
     "completions",
     "help",

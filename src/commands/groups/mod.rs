@@ -1,6 +1,9 @@
-//! `eventctl groups`: consumer groups, and their offsets. Nothing here joins a group.
+//! `eventctl groups`: consumer groups, and their offsets. None of these commands joins one.
 
+mod delete;
+mod describe;
 mod history;
+mod list;
 mod moving;
 mod seek;
 mod undo;
@@ -11,7 +14,7 @@ use super::Context;
 use crate::failure::Failure;
 use crate::outcome::Outcome;
 
-/// Look at consumer groups, and move their offsets, without ever joining one
+/// Look at consumer groups, move their offsets and delete them, without ever joining one
 ///
 /// Example: eventctl groups seek analytics-service --topic agent-events --to @-2h
 #[derive(Debug, clap::Args)]
@@ -22,9 +25,12 @@ pub struct Args {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    List(list::Args),
+    Describe(describe::Args),
     Seek(seek::Args),
     Undo(undo::Args),
     History(history::Args),
+    Delete(delete::Args),
 }
 
 /// Runs one of the family.
@@ -36,5 +42,8 @@ pub async fn run(args: Args, cx: &Context) -> Result<Outcome, Failure> {
         Command::Seek(args) => seek::run(args, cx).await,
         Command::Undo(args) => undo::run(args, cx).await,
         Command::History(args) => history::run(&args, cx).await,
+        Command::List(args) => list::run(&args, cx).await,
+        Command::Describe(args) => describe::run(&args, cx).await,
+        Command::Delete(args) => delete::run(&args, cx).await,
     }
 }

@@ -13,6 +13,7 @@ use eventctl_core::{human, shell};
 
 use crate::commands::{ConsentArgs, Context};
 use crate::failure::Failure;
+use crate::flow::saving::Saving;
 use crate::flow::seek::{self as moving, Standing};
 use crate::gate::{self, Live};
 use crate::kafka::cluster::Cluster;
@@ -90,12 +91,9 @@ impl Moving<'_> {
         cx.stop.or(moving::unmoved(self.cluster, &group, &self.standing, &keys)).await?;
         let means = moving::Means {
             cluster: self.cluster,
-            store: &mut store,
+            saving: saving(&mut store, cx),
             stop: &cx.stop,
             watch: self.watch,
-            at: cx.now().as_millisecond(),
-            operator: cx.around.operator(),
-            command: typed(cx),
         };
         let report = moving::carry_out(&plan, report, means).await?;
         // What was done must be told: a reader who has gone is no success here.
@@ -118,6 +116,12 @@ pub(super) fn open_store(cx: &Context) -> Result<Undo, Failure> {
             .hint("nothing was changed; set HOME, or XDG_STATE_HOME to an absolute path")
     })?;
     Undo::open(&folder.join(FILE))
+}
+
+/// What is noted beside what is saved.
+pub(super) fn saving<'a>(store: &'a mut Undo, cx: &Context) -> Saving<'a> {
+    let (at, operator) = (cx.now().as_millisecond(), cx.around.operator());
+    Saving { store, at, operator, command: typed(cx) }
 }
 
 /// The commands that put back what stands there now.
@@ -146,7 +150,7 @@ fn reached(cx: &Context) -> Vec<String> {
 }
 
 /// The command as it was typed. Secrets are no flags, so there are none in it.
-pub(super) fn typed(cx: &Context) -> String {
+fn typed(cx: &Context) -> String {
     let words: Vec<String> =
         cx.around.arguments().iter().skip(1).map(|word| word.to_string_lossy().into_owned()).collect();
     shell::command("eventctl", &words, &[])

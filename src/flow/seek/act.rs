@@ -5,11 +5,12 @@ use std::time::Duration;
 use eventctl_core::fault::{Fault, FaultKind};
 use eventctl_core::groups::live::PartitionKey;
 use eventctl_core::groups::moved::SeekReport;
-use eventctl_core::groups::saved::{NewSet, SavedOffset, SetState};
+use eventctl_core::groups::saved::{SavedOffset, SetState};
 use eventctl_core::groups::seek::{SeekPlan, SeekRow};
 
 use super::read::commits;
 use crate::failure::Failure;
+use crate::flow::saving::{Change, Saving};
 use crate::gate::Approved;
 use crate::kafka::cluster::Cluster;
 use crate::stop::Stop;
@@ -20,17 +21,11 @@ pub struct Means<'a> {
     /// The cluster.
     pub cluster: &'a Cluster,
     /// Where the offsets are kept as they were.
-    pub store: &'a mut Undo,
+    pub saving: Saving<'a>,
     /// What stops the waiting; what was begun is finished.
     pub stop: &'a Stop,
     /// After how long it is looked again; none leaves that out.
     pub watch: Option<Duration>,
-    /// When it happens, in milliseconds since 1970.
-    pub at: i64,
-    /// Who does it.
-    pub operator: String,
-    /// The command as it was typed.
-    pub command: String,
 }
 
 /// Carries out a plan. The report says what became of each partition.
@@ -42,9 +37,9 @@ pub async fn carry_out(
     mut report: SeekReport,
     means: Means<'_>,
 ) -> Result<SeekReport, Failure> {
-    let Means { cluster, store, stop, watch, .. } = means;
+    let Means { cluster, mut saving, stop, watch } = means;
     let whole = plan.get();
-    let number = store.save(&set(whole, means.at, means.operator, means.command))?;
+    let number = saving.save(change(whole))?;
     report.saved_as = Some(number);
     let changes = plan.select(|plan| plan.rows.iter().map(|row| &row.change).collect());
     let mut answers = cluster.alter_commits(&changes).await;
@@ -56,7 +51,7 @@ pub async fn carry_out(
     let keys: Vec<PartitionKey> = whole.rows.iter().map(|row| row.change.key()).collect();
     let now = commits(cluster, &whole.group, &keys).await.map_err(|failure| unread(&failure));
     report.settle(whole, &answers, &now);
-    keep(store, whole, number, &mut report);
+    keep(saving.store, whole, number, &mut report);
     if let Some(time) = watch {
         tokio::select! {
             _ = stop.wait() => report.notes.push("stopped before it was looked again".to_owned()),
@@ -82,7 +77,7 @@ fn keep(store: &mut Undo, plan: &SeekPlan, number: i64, report: &mut SeekReport)
     }
 }
 
-fn set(plan: &SeekPlan, at: i64, operator: String, command: String) -> NewSet {
+fn change(plan: &SeekPlan) -> Change<'_> {
     let offset = |row: &SeekRow| SavedOffset {
         topic: row.change.topic.clone(),
         topic_id: plan.topic_ids.get(&row.change.topic).cloned(),
@@ -90,13 +85,10 @@ fn set(plan: &SeekPlan, at: i64, operator: String, command: String) -> NewSet {
         before: row.change.before.clone(),
         after: row.change.after.as_ref().map(|commit| commit.offset),
     };
-    NewSet {
-        cluster: plan.cluster.clone(),
-        group: plan.group.clone(),
+    Change {
+        cluster: plan.cluster.as_ref(),
+        group: &plan.group,
         cause: plan.cause,
-        at,
-        operator,
-        command,
         undoes: plan.undoes,
         offsets: plan.rows.iter().map(offset).collect(),
     }

@@ -72,6 +72,11 @@ impl Matcher {
         self.outright.iter().filter_map(|name| name.parse().ok()).collect()
     }
 
+    /// The patterns without a wildcard, which name something outright.
+    pub fn outright(&self) -> impl Iterator<Item = &str> {
+        self.outright.iter().map(String::as_str)
+    }
+
     /// Tells whether a topic of this name matches.
     #[must_use]
     pub fn matches(&self, name: &TopicName) -> bool {

@@ -1,0 +1,33 @@
+//! `groups` where there is nothing to look at: what is wrong with the line, or with the way to the cluster.
+
+use std::time::{Duration, Instant};
+
+use crate::transcript;
+use crate::world::World;
+
+#[test]
+fn what_is_no_group_is_told_before_anything_is_asked() {
+    let world = World::empty();
+    world.write("eventctl.yaml", "current: dev\ncontexts:\n  dev:\n    brokers: ['127.0.0.1:1']\n");
+    let lines: [&[&str]; 3] = [
+        &["groups", "list", "--match", "a[", "--state", "empty"],
+        &["groups", "list", "--state", "asleep"],
+        &["group", "delete", ""],
+    ];
+    let told: Vec<String> = lines.iter().map(|line| world.run(line).ends(2).to_string()).collect();
+    transcript!("groups-refused", told.join("\n"));
+}
+
+#[test]
+fn a_cluster_that_does_not_answer_is_unknown_in_time() {
+    let world = World::empty();
+    world.write("eventctl.yaml", "current: dev\ncontexts:\n  dev:\n    brokers: ['127.0.0.1:1']\n");
+    let lines: [&[&str]; 3] =
+        [&["groups", "list"], &["groups", "describe", "a"], &["groups", "delete", "a", "--yes"]];
+    for line in lines {
+        let start = Instant::now();
+        let run = world.run(&[&["--timeout", "1s"], line].concat()).ends(3);
+        assert!(run.stdout.is_empty() && run.stderr.contains("127.0.0.1:1: connection refused"), "{run}");
+        assert!(start.elapsed() < Duration::from_secs(4), "{run}");
+    }
+}
