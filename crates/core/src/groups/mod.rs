@@ -8,4 +8,6 @@ pub mod report;
 pub mod saved;
 
 #[cfg(test)]
+mod delete_tests;
+#[cfg(test)]
 mod samples;
