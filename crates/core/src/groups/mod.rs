@@ -12,4 +12,6 @@ pub mod target;
 pub mod undo;
 
 #[cfg(test)]
+mod delete_tests;
+#[cfg(test)]
 mod samples;
