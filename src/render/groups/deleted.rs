@@ -86,6 +86,9 @@ impl Report for DeleteReport {
                 Some(fault) => page.lit(" (").val(fault).lit(")\n"),
                 None => page.end(),
             };
+            if *outcome == DeleteOutcome::Done && item.lost().is_some_and(|lost| !lost.is_empty()) {
+                page.lit("  its commits are saved: eventctl groups undo ").line(&item.group);
+            }
         }
     }
 }
