@@ -64,7 +64,9 @@ fn snapshot(groups: Vec<GroupLag>) -> Snapshot {
         other_groups: None,
         findings: Vec::new(),
         unknown: Vec::new(),
+        unjudged: Vec::new(),
         notes: Vec::new(),
+        advice: None,
     };
     let sampling = Sampling {
         cluster_name: Some("dev".to_owned()),

@@ -46,7 +46,7 @@ pub fn exact_duration(milliseconds: i64) -> Option<String> {
     Some(format!("{}{name}", milliseconds / unit))
 }
 
-/// Writes a span of time that was measured, in its two largest units: `3d 4h`, `2m 5s`, `12s`, `250ms`. A negative one has
+/// Writes a span of time that was measured, in its two largest units: `3d4h`, `2m5s`, `12s`, `250ms`. A negative one has
 /// its sign.
 #[must_use]
 pub fn span(milliseconds: i64) -> String {
@@ -67,7 +67,7 @@ pub fn span(milliseconds: i64) -> String {
             words.push(format!("{count}{name}"));
         }
     }
-    format!("{sign}{}", words.join(" "))
+    format!("{sign}{}", words.concat())
 }
 
 /// Writes a size in bytes: exact, with binary units beside it where they help: `1048588 (1.0 MiB)`.
@@ -131,12 +131,12 @@ mod tests {
             (0, "0ms"),
             (999, "999ms"),
             (1_000, "1s"),
-            (61_500, "1m 1s"),
+            (61_500, "1m1s"),
             (3_600_000, "1h"),
             (3_605_000, "1h"),
-            (90_061_000, "1d 1h"),
-            (-125_000, "-2m 5s"),
-            (i64::MIN, "-106751991167d 7h"),
+            (90_061_000, "1d1h"),
+            (-125_000, "-2m5s"),
+            (i64::MIN, "-106751991167d7h"),
         ];
         for (milliseconds, words) in rows {
             assert_eq!(span(milliseconds), words);

@@ -10,7 +10,7 @@ use crate::flow::groups::delete;
 use crate::gate::{self, Live};
 use crate::outcome::Outcome;
 
-/// Delete empty groups, with all that they committed: show what is lost, ask once, act, read back
+/// Delete empty groups, with all that they committed: show their commits, ask once, act, read back
 ///
 /// A group with members is refused and its members are named: stop them first.
 ///

@@ -5,7 +5,6 @@
 //! catch up.
 
 pub mod advice;
-pub mod age;
 pub mod alert;
 mod check;
 pub mod facts;

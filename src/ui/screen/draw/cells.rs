@@ -3,7 +3,7 @@
 use std::fmt::Display;
 
 use eventctl_core::human;
-use eventctl_core::lag::age::age;
+use eventctl_core::human::span as age;
 use eventctl_core::lag::state::LagState;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;

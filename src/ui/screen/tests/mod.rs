@@ -99,7 +99,9 @@ fn report(groups: Vec<GroupLag>) -> Arc<LagReport> {
         other_groups: None,
         findings,
         unknown: Vec::new(),
+        unjudged: Vec::new(),
         notes: Vec::new(),
+        advice: None,
     })
 }
 

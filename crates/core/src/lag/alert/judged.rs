@@ -29,7 +29,7 @@ impl<'a> Judge<'a> {
     pub(super) fn of(report: &'a LagReport) -> Judge<'a> {
         let groups = report.groups.iter().map(|group| (group.group.as_str(), group)).collect();
         let mut unknown: BTreeMap<Option<&str>, Vec<&Unknown>> = BTreeMap::new();
-        for item in &report.unknown {
+        for item in report.unknown.iter().chain(&report.unjudged) {
             unknown.entry(item.group.as_deref()).or_default().push(item);
         }
         Judge { groups, unknown }

@@ -2,8 +2,8 @@
 
 use serde::Serialize;
 
-use super::super::age::age;
 use super::super::report::FindingKind;
+use crate::human::span as age;
 
 /// Whether it begins or ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
