@@ -3,7 +3,7 @@
 use crate::transcript;
 use crate::world::World;
 
-const COMMANDS: [&str; 31] = [
+const COMMANDS: [&str; 35] = [
     "",
     "check",
     "topics",
