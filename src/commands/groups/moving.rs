@@ -1,13 +1,13 @@
 //! What `seek` and `undo` share: the plan is shown, the group watched, consent asked, the offsets written and looked at.
 
-use std::collections::BTreeMap;
 use std::time::Duration;
 
-use eventctl_core::groups::live::{Commit, PartitionKey};
+use eventctl_core::groups::live::PartitionKey;
 use eventctl_core::groups::moved::{Fate, SeekReport};
 use eventctl_core::groups::saved::Cause;
 use eventctl_core::groups::seek::{self, SeekPlan};
 use eventctl_core::groups::target::Offsets;
+use eventctl_core::groups::undo::Wanted;
 use eventctl_core::name::GroupName;
 use eventctl_core::{human, shell};
 
@@ -34,7 +34,7 @@ pub(super) struct Moving<'a> {
 pub(super) fn plan(
     group: &GroupName,
     cause: Cause,
-    wanted: &BTreeMap<PartitionKey, Option<Commit>>,
+    wanted: &Wanted,
     standing: &Standing,
     mut notes: Vec<String>,
 ) -> SeekPlan {

@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use eventctl_core::groups::live::{Commit, PartitionKey};
 use eventctl_core::groups::saved::{Cause, SavedSet, SetState};
 use eventctl_core::groups::target::TopicPart;
 use eventctl_core::groups::undo;
@@ -51,9 +50,8 @@ pub(super) async fn run(args: Args, cx: &Context) -> Result<Outcome, Failure> {
     let live = cx.stop.or(cluster.describe()).await?;
     let set = saved(&args, live.id.as_ref(), cx)?;
     let standing = cx.stop.or(standing(&cluster, &args.group, &parts(&set), None)).await?;
-    let wanted = undo::wanted(&set, &standing.topic_ids, &standing.logs, args.clamp)
+    let (wanted, mut notes) = undo::wanted(&set, &standing.topic_ids, &standing.logs, args.clamp)
         .map_err(|error| Failure::new(Kind::Refused, error.to_string()).hint("nothing was changed"))?;
-    let (wanted, mut notes): (BTreeMap<PartitionKey, Option<Commit>>, Vec<String>) = wanted;
     notes.extend(undo::moved_since(&set, &standing.commits));
     if set.state == SetState::Begun {
         notes.push(format!("whether the change of set {} happened is not known", set.number));

@@ -8,6 +8,7 @@ use super::change::OffsetChange;
 use super::live::{Commit, Commits, GroupKind, LiveGroup, PartitionKey};
 use super::saved::Cause;
 use super::target::{Offsets, Target};
+use super::undo::Wanted;
 use crate::human;
 use crate::name::{ClusterId, GroupName, TopicName};
 use crate::position::{Place, Position};
@@ -209,7 +210,7 @@ pub fn within(
 pub fn rows(
     group: &GroupName,
     commits: &Commits,
-    wanted: &BTreeMap<PartitionKey, Option<Commit>>,
+    wanted: &Wanted,
     logs: &BTreeMap<PartitionKey, Log>,
 ) -> (Vec<SeekRow>, usize) {
     let mut rows = Vec::new();
@@ -341,7 +342,8 @@ mod tests {
     #[test]
     fn a_target_means_an_offset_in_each_partition() {
         let position = |text: &str| Target::parse(text, 0).unwrap();
-        let rows: [(&str, &[(i32, Option<i64>)]); 8] = [
+        type Row<'a> = (&'a str, &'a [(i32, Option<i64>)]);
+        let rows: [Row<'_>; 8] = [
             ("start", &[(0, Some(10)), (1, Some(0))]),
             ("end", &[(0, Some(100)), (1, Some(50))]),
             ("all:42", &[(0, Some(42)), (1, Some(42))]),

@@ -27,6 +27,9 @@ pub enum UndoError {
     OutOfRange(SeekError),
 }
 
+/// Commits that are to be written; none takes the commit away.
+pub type Wanted = BTreeMap<PartitionKey, Option<Commit>>;
+
 /// The commits that a saved set puts back, with their epochs and metadata; none where there was none.
 ///
 /// # Errors
@@ -36,7 +39,7 @@ pub fn wanted(
     topic_ids: &BTreeMap<TopicName, TopicId>,
     logs: &BTreeMap<PartitionKey, Log>,
     clamp: bool,
-) -> Result<(BTreeMap<PartitionKey, Option<Commit>>, Vec<String>), UndoError> {
+) -> Result<(Wanted, Vec<String>), UndoError> {
     for saved in &set.set.offsets {
         if let (Some(then), Some(now)) = (&saved.topic_id, topic_ids.get(&saved.topic))
             && then != now

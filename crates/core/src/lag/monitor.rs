@@ -182,7 +182,8 @@ mod tests {
         let rising = |from: i64, step: i64| (0..10).map(move |n| from + n * step);
         let pairs = |one: Vec<i64>, other: Vec<i64>| one.into_iter().zip(other).collect::<Vec<_>>();
         let ends: Vec<i64> = rising(1_000, 10).collect();
-        let rows: Vec<(&str, Vec<(i64, i64)>, bool, Option<LagState>)> = vec![
+        type Row = (&'static str, Vec<(i64, i64)>, bool, Option<LagState>);
+        let rows: Vec<Row> = vec![
             ("keeps up", pairs(rising(990, 10).collect(), ends.clone()), true, Some(LagState::Falling)),
             ("catches up", pairs(rising(500, 30).collect(), ends.clone()), true, None),
             ("at the end", pairs(ends.clone(), ends.clone()), true, None),

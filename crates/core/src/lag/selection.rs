@@ -170,7 +170,8 @@ mod tests {
     #[test]
     fn words_choose_groups() {
         let listed = names(&["a1", "a2", "b1", "declared"]);
-        let rows: [(&[&str], &[&str], bool, &[&str], usize); 7] = [
+        type Row<'a> = (&'a [&'a str], &'a [&'a str], bool, &'a [&'a str], usize);
+        let rows: [Row<'_>; 7] = [
             (&[], &["declared"], false, &["declared"], 3),
             (&[], &[], false, &["a1", "a2", "b1", "declared"], 0),
             (&[], &["declared", "gone"], true, &["a1", "a2", "b1", "declared", "gone"], 0),
