@@ -3,7 +3,7 @@
 use crate::transcript;
 use crate::world::World;
 
-const COMMANDS: [&str; 31] = [
+const COMMANDS: [&str; 32] = [
     "",
     "check",
     "topics",
@@ -31,6 +31,7 @@ const COMMANDS: [&str; 31] = [
     "groups",
     "groups list",
     "groups describe",
+    "groups peek",
     "groups delete",
     "doctor",
     "completions",
