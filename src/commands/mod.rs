@@ -13,4 +13,4 @@ pub mod produce;
 pub mod schema;
 pub mod topics;
 
-pub use context::{ConsentArgs, Context, SchemaDesk, SchemaFolderArgs, check as check_schemas};
+pub use context::{ConsentArgs, Context, SchemaDesk, SchemaFolderArgs, check as check_schemas, subjects};

@@ -178,37 +178,47 @@ impl Reads {
         chosen.iter().map(group).collect()
     }
 
-    /// The ends of all partitions that have a leader.
+    /// The ends of all partitions.
     async fn ends(&self, topics: &BTreeMap<TopicName, Seen<LiveTopic>>) -> BTreeMap<PartitionKey, Ends> {
-        let partitions = topics.values().filter_map(Seen::present).flat_map(|topic| {
-            topic
-                .partitions
-                .iter()
-                .map(|partition| ((topic.name.clone(), partition.id), partition.leader.is_some()))
-        });
-        let (led, without): (Vec<_>, Vec<_>) = partitions.partition(|(_, is_led)| *is_led);
-        let led: Vec<PartitionKey> = led.into_iter().map(|(key, _)| key).collect();
-        let (starts, mut watermarks, mut stable) = tokio::join!(
-            self.cluster.starts(&led),
-            self.cluster.ends(&led, Isolation::Uncommitted),
-            self.cluster.ends(&led, Isolation::Committed),
-        );
-        let mut ends: BTreeMap<PartitionKey, Ends> =
-            without.into_iter().map(|(key, _)| (key, Ends::NoLeader)).collect();
-        for (key, start) in starts {
-            let of = |ends: &mut BTreeMap<PartitionKey, Result<i64, Fault>>| {
-                ends.remove(&key).unwrap_or_else(|| Err(left_out()))
-            };
-            let (high_watermark, last_stable) = (of(&mut watermarks), of(&mut stable));
-            let known = start.and_then(|log_start| {
-                let (high_watermark, last_stable) = (high_watermark?, last_stable?);
-                // The three were asked side by side: what was written in between is nobody's yet.
-                Ok(Ends::Known { log_start, high_watermark, last_stable: last_stable.min(high_watermark) })
-            });
-            ends.insert(key, known.unwrap_or_else(Ends::Unknown));
-        }
-        ends
+        ends(&self.cluster, topics.values().filter_map(Seen::present), |_| true).await
     }
+}
+
+/// The ends of those partitions of topics that are wanted. Only leaders are asked.
+pub(super) async fn ends<'t>(
+    cluster: &Cluster,
+    topics: impl Iterator<Item = &'t LiveTopic>,
+    is_wanted: impl Fn(&PartitionKey) -> bool,
+) -> BTreeMap<PartitionKey, Ends> {
+    let partitions = topics.flat_map(|topic| {
+        topic
+            .partitions
+            .iter()
+            .map(|partition| ((topic.name.clone(), partition.id), partition.leader.is_some()))
+    });
+    let wanted = partitions.filter(|(key, _)| is_wanted(key));
+    let (led, without): (Vec<_>, Vec<_>) = wanted.partition(|(_, is_led)| *is_led);
+    let led: Vec<PartitionKey> = led.into_iter().map(|(key, _)| key).collect();
+    let (starts, mut watermarks, mut stable) = tokio::join!(
+        cluster.starts(&led),
+        cluster.ends(&led, Isolation::Uncommitted),
+        cluster.ends(&led, Isolation::Committed),
+    );
+    let mut ends: BTreeMap<PartitionKey, Ends> =
+        without.into_iter().map(|(key, _)| (key, Ends::NoLeader)).collect();
+    for (key, start) in starts {
+        let of = |ends: &mut BTreeMap<PartitionKey, Result<i64, Fault>>| {
+            ends.remove(&key).unwrap_or_else(|| Err(left_out()))
+        };
+        let (high_watermark, last_stable) = (of(&mut watermarks), of(&mut stable));
+        let known = start.and_then(|log_start| {
+            let (high_watermark, last_stable) = (high_watermark?, last_stable?);
+            // The three were asked side by side: what was written in between is nobody's yet.
+            Ok(Ends::Known { log_start, high_watermark, last_stable: last_stable.min(high_watermark) })
+        });
+        ends.insert(key, known.unwrap_or_else(Ends::Unknown));
+    }
+    ends
 }
 
 /// The topics that groups read, beside those that they should read.

@@ -9,10 +9,12 @@ use crate::world::World;
 fn what_is_no_group_is_told_before_anything_is_asked() {
     let world = World::empty();
     world.write("eventctl.yaml", "current: dev\ncontexts:\n  dev:\n    brokers: ['127.0.0.1:1']\n");
-    let lines: [&[&str]; 3] = [
+    let lines: [&[&str]; 5] = [
         &["groups", "list", "--match", "a[", "--state", "empty"],
         &["groups", "list", "--state", "asleep"],
         &["group", "delete", ""],
+        &["groups", "peek", "a", "-n", "1001"],
+        &["groups", "peek", "a", "--topic", "no/name", "--partition", "1"],
     ];
     let told: Vec<String> = lines.iter().map(|line| world.run(line).ends(2).to_string()).collect();
     transcript!("groups-refused", told.join("\n"));
@@ -22,8 +24,12 @@ fn what_is_no_group_is_told_before_anything_is_asked() {
 fn a_cluster_that_does_not_answer_is_unknown_in_time() {
     let world = World::empty();
     world.write("eventctl.yaml", "current: dev\ncontexts:\n  dev:\n    brokers: ['127.0.0.1:1']\n");
-    let lines: [&[&str]; 3] =
-        [&["groups", "list"], &["groups", "describe", "a"], &["groups", "delete", "a", "--yes"]];
+    let lines: [&[&str]; 4] = [
+        &["groups", "list"],
+        &["groups", "describe", "a"],
+        &["groups", "peek", "a", "--topic", "t"],
+        &["groups", "delete", "a", "--yes"],
+    ];
     for line in lines {
         let start = Instant::now();
         let run = world.run(&[&["--timeout", "1s"], line].concat()).ends(3);

@@ -3,7 +3,7 @@
 use crate::transcript;
 use crate::world::World;
 
-const COMMANDS: [&str; 35] = [
+const COMMANDS: [&str; 36] = [
     "",
     "check",
     "topics",
@@ -31,6 +31,7 @@ const COMMANDS: [&str; 35] = [
     "groups",
     "groups list",
     "groups describe",
+    "groups peek",
     "groups seek",
     "groups undo",
     "groups history",

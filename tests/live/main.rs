@@ -25,6 +25,7 @@ mod group_members;
 mod groups;
 mod groups_at_scale;
 mod groups_in_trouble;
+mod groups_peek;
 mod groups_said;
 mod lag;
 mod lag_in_trouble;

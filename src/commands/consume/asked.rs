@@ -49,13 +49,6 @@ pub(super) fn wanted(args: &Args, bounds: &Bounds, cx: &Context) -> Result<Wante
     })
 }
 
-/// The subjects that the records of topics may be of: the catalog's, and what serializers register by default.
-pub(super) fn subjects(topics: &[TopicName], environment: Option<&Environment>) -> BTreeSet<String> {
-    let declared = topics.iter().filter_map(|name| environment?.topic(name.as_str()));
-    let declared = declared.flat_map(|topic| topic.events.iter().map(|event| event.subject.to_string()));
-    declared.chain(topics.iter().map(|name| format!("{name}-value"))).collect()
-}
-
 /// Refuses an event that no topic has, where the catalog knows the events of all of them.
 pub(super) fn check_events(
     args: &Args,

@@ -11,7 +11,7 @@ use eventctl_core::catalog::{Encoding, KeyEncoding};
 use eventctl_core::consume::Separator;
 use eventctl_core::name::GroupName;
 
-use crate::commands::Context;
+use crate::commands::{Context, subjects};
 use crate::failure::Failure;
 use crate::flow::consume::{Consume, Parts, Wanted};
 use crate::flow::sink::Sink;
@@ -153,7 +153,7 @@ pub(crate) async fn run(args: Box<Args>, cx: &Context) -> Result<Outcome, Failur
         topics: cx.topic_readings(meant, &topics, args.encoding)?,
         schemas: cx
             .known_schemas(ranges.cluster.as_ref(), asked::style(cx))?
-            .expecting(asked::subjects(&topics, environment)),
+            .expecting(subjects(&topics, environment)),
         form: asked::form(&args, cx),
         sink: Sink::new(asked::output(&args, cx)?, args.follow),
         container: args.writes_container(),

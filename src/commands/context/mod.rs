@@ -19,6 +19,7 @@ use eventctl_core::settings::{BOOTSTRAP_SERVERS, Flags, Origin, RegistryUrl, Set
 use eventctl_core::yaml::{Diagnostic, SIZE_LIMIT, Source};
 use jiff::Timestamp;
 
+pub use reading::subjects;
 pub use schemas::{SchemaDesk, SchemaFolderArgs, check};
 
 use crate::failure::{Failure, Kind};

@@ -122,6 +122,14 @@ impl Context {
     }
 }
 
+/// The subjects that the records of topics may be of: the catalog's, and what serializers register by default.
+#[must_use]
+pub fn subjects(topics: &[TopicName], environment: Option<&Environment>) -> BTreeSet<String> {
+    let declared = topics.iter().filter_map(|name| environment?.topic(name.as_str()));
+    let declared = declared.flat_map(|topic| topic.events.iter().map(|event| event.subject.to_string()));
+    declared.chain(topics.iter().map(|name| format!("{name}-value"))).collect()
+}
+
 /// What encodes the versions of a subject, by the numbers of their files.
 fn encoders(library: &Library, subject: &str) -> Result<BTreeMap<u32, Arc<Encoder>>, Failure> {
     let Some(known) = library.subject(subject) else { return Ok(BTreeMap::new()) };

@@ -5,6 +5,7 @@ mod describe;
 mod history;
 mod list;
 mod moving;
+mod peek;
 mod seek;
 mod undo;
 
@@ -27,6 +28,7 @@ pub struct Args {
 enum Command {
     List(list::Args),
     Describe(describe::Args),
+    Peek(peek::Args),
     Seek(seek::Args),
     Undo(undo::Args),
     History(history::Args),
@@ -39,6 +41,7 @@ enum Command {
 /// Whatever kept the command from its work.
 pub async fn run(args: Args, cx: &Context) -> Result<Outcome, Failure> {
     match args.command {
+        Command::Peek(args) => peek::run(args, cx).await,
         Command::Seek(args) => seek::run(args, cx).await,
         Command::Undo(args) => undo::run(args, cx).await,
         Command::History(args) => history::run(&args, cx).await,

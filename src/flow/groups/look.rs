@@ -52,7 +52,7 @@ pub async fn at(cluster: &Cluster, names: &[GroupName]) -> Result<Looked, Failur
     Ok(Looked { cluster: cluster_id, seen, commits })
 }
 
-fn wishes(group: &LiveGroup) -> Vec<CommitsOf> {
+pub(super) fn wishes(group: &LiveGroup) -> Vec<CommitsOf> {
     if group.kind == GroupKind::Unsupported {
         return Vec::new();
     }

@@ -2,3 +2,4 @@
 
 pub mod delete;
 pub mod look;
+pub mod peek;

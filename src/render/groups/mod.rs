@@ -1,10 +1,11 @@
-//! How consumer groups look: lists, descriptions, deletions, and what was moved.
+//! How consumer groups look: lists, descriptions, deletions, what was moved, and what stands around commits.
 
 mod deleted;
 mod described;
 mod history;
 mod listed;
 mod moved;
+mod peeked;
 
 use eventctl_core::fault::Fault;
 use eventctl_core::groups::live::GroupKind;

@@ -36,7 +36,8 @@ impl Form for Line {
     }
 }
 
-fn line(shown: &Shown<'_>, page: &mut Page) {
+/// Puts down a record in a line.
+pub(super) fn line(shown: &Shown<'_>, page: &mut Page) {
     let record = shown.record;
     page.tone(Tone::Faint, record.coordinate()).lit(" ");
     page.tone(Tone::Faint, time(record.timestamp, record.timestamp_type)).lit(" ");

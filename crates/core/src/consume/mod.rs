@@ -4,12 +4,14 @@
 //! people is made elsewhere, because it is coloured and must not let foreign characters through.
 
 mod form;
+mod kept;
 mod summary;
 
 #[cfg(test)]
 mod tests;
 
 pub use form::{DataForm, Form, Separator, Separators};
+pub use kept::Kept;
 pub use summary::{Found, Matched, Summary, Undecodable};
 
 use crate::payload::Problem;

@@ -5,6 +5,7 @@ pub mod delete;
 pub mod listing;
 pub mod live;
 pub mod moved;
+pub mod peek;
 pub mod report;
 pub mod saved;
 pub mod seek;
