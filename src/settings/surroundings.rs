@@ -88,7 +88,8 @@ impl Surroundings {
         let user = self.variable("SUDO_USER").or(self.variable("USER")).or(self.variable("LOGNAME"));
         let host = files::read_text(Path::new("/proc/sys/kernel/hostname"), 1 << 10).ok();
         let host = host.as_deref().map(str::trim).filter(|host| !host.is_empty());
-        format!("{}@{}", user.unwrap_or("?"), host.or(self.variable("HOSTNAME")).unwrap_or("?"))
+        let user = user.map_or_else(|| format!("uid {}", rustix::process::getuid().as_raw()), str::to_owned);
+        format!("{user}@{}", host.or(self.variable("HOSTNAME")).unwrap_or("?"))
     }
 
     /// Where things are cached that may be lost at any time; none without a home.

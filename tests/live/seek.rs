@@ -113,7 +113,7 @@ async fn a_plan_says_what_is_skipped_and_repeated_and_nothing_happens_without_co
     let history = ground.world.run(&["groups", "history", &group, "-o", "json"]).ends(0).json();
     assert_eq!(history["data"], Value::Array(Vec::new()), "what was not begun is not kept");
     let accepted = ground.world.run_on_terminal(&words, "y\n").ends(0);
-    assert!(accepted.stdout.contains("25 repeated"), "{accepted}");
+    assert!(accepted.stdout.contains("25 offsets repeated"), "{accepted}");
     assert_eq!(stands(&group), BTreeMap::from([(0, 0), (1, 0), (2, 0)]));
 }
 
@@ -206,7 +206,7 @@ async fn offsets_outside_of_the_log_and_topics_made_anew_are_refused() {
     let (ground, group) = ground("seek-outside", &[(0, 10), (1, 15)]).await;
     let before = stands(&group);
     let refused = seek(&ground, &group, "0:41,1:3", &["--yes"]).ends(2);
-    assert!(refused.stderr.contains("0: 41 lies behind the high watermark 40"), "{refused}");
+    assert!(refused.stderr.contains("0: 41 lies beyond the high watermark 40"), "{refused}");
     assert_eq!(stands(&group), before);
     seek(&ground, &group, "42", &["--yes"]).ends(2);
     seek(&ground, &group, "7:1", &["--yes"]).ends(2);

@@ -107,7 +107,8 @@ name_type!(
     check_topic
 );
 name_type!(
-    /// A consumer group's id. Brokers accept any text; we refuse only the empty one and what no terminal should see.
+    /// A consumer group's id. Brokers accept any text, and so do we: a group that cannot be named cannot be seen either.
+    /// Whatever shows it escapes it.
     GroupName,
     check_group
 );
@@ -153,6 +154,25 @@ fn check_topic(text: &str) -> Result<(), NameError> {
 }
 
 fn check_group(text: &str) -> Result<(), NameError> {
+    const WHAT: &str = "a consumer group";
+    if text.is_empty() {
+        return Err(NameError::Empty(WHAT));
+    }
+    // The client library ends a name there.
+    if let Some(index) = text.chars().position(|character| character == '\0') {
+        let allowed = "all but NUL";
+        return Err(NameError::Character { what: WHAT, character: '\0', position: index + 1, allowed });
+    }
+    // The protocol counts bytes, in 15 bits.
+    let (length, limit) = (text.len(), 32_767);
+    if length > limit { Err(NameError::TooLong { what: WHAT, length, limit }) } else { Ok(()) }
+}
+
+/// Tells whether a catalog may declare a group of this name: one that people can read.
+///
+/// # Errors
+/// Control characters, and what is no name at all.
+pub fn check_declared_group(text: &str) -> Result<(), NameError> {
     check_printable("a consumer group", text, 1_000)
 }
 

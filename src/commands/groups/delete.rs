@@ -1,6 +1,7 @@
 //! `eventctl groups delete`
 
-use eventctl_core::groups::delete::{DeletePlan, DeleteReport};
+use eventctl_core::groups::delete::{DeleteOutcome, DeletePlan, DeleteReport};
+use eventctl_core::groups::seek;
 use eventctl_core::name::GroupName;
 
 use super::moving;
@@ -44,6 +45,7 @@ pub(super) async fn run(args: &Args, cx: &Context) -> Result<Outcome, Failure> {
     }
     let saving = moving::saving(&mut store, cx);
     let outcomes = delete::carry_out(&plan, &cluster, saving).await?;
+    way_back(&plan.get().report(&outcomes), cx);
     ended(&plan.get().report(&outcomes), cx).map_err(Failure::of_a_change)
 }
 
@@ -56,6 +58,18 @@ fn nothing_to_do(plan: &DeletePlan, cx: &Context) -> Result<Outcome, Failure> {
             .hint("stop the members, or see who they are: eventctl groups describe GROUP"));
     }
     Ok(outcome)
+}
+
+/// Says how what was shown and is gone now can be put back.
+fn way_back(report: &DeleteReport, cx: &Context) {
+    for (item, outcome) in &report.items {
+        if *outcome == DeleteOutcome::Done && item.lost().is_some_and(|lost| !lost.is_empty()) {
+            let undo = moving::at_this_cluster(cx, seek::undo_command(&item.group));
+            cx.ui.say(|page| {
+                page.lit("the commits that were shown are saved: ").line(undo);
+            });
+        }
+    }
 }
 
 fn ended(report: &DeleteReport, cx: &Context) -> Result<Outcome, Failure> {

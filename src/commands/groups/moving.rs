@@ -67,7 +67,7 @@ impl Moving<'_> {
     /// Shows the plan, asks, and carries it out.
     pub(super) async fn run(self, plan: SeekPlan, cx: &Context) -> Result<Outcome, Failure> {
         let plan = cx.stop.or(moving::with_times(plan, &cx.scan_means()?)).await?;
-        let report = SeekReport::planned(&plan, inverse(&plan, cx));
+        let mut report = SeekReport::planned(&plan, inverse(&plan, cx));
         if plan.rows.is_empty() || self.dry_run {
             return cx.answer(&report, Outcome::Clean);
         }
@@ -95,9 +95,13 @@ impl Moving<'_> {
             stop: &cx.stop,
             watch: self.watch,
         };
+        let undo = at_this_cluster(cx, seek::undo_command(&group));
+        report.undo = Some(undo.clone());
         let report = moving::carry_out(&plan, report, means).await?;
         // What was done must be told: a reader who has gone is no success here.
-        cx.ui.show(&report).map_err(Failure::of_a_change)?;
+        cx.ui.show(&report).map_err(|failure| {
+            Failure::of_a_change(failure).hint(format!("the offsets were written; to put them back: {undo}"))
+        })?;
         Ok(outcome(&report, cx))
     }
 }
@@ -131,12 +135,13 @@ fn inverse(plan: &SeekPlan, cx: &Context) -> Vec<String> {
         .iter()
         .map(|row| (row.change.key(), row.change.before.as_ref().map(|commit| commit.offset)))
         .collect();
-    let reached = reached(cx);
-    let command = |words: Vec<String>| {
-        let words: Vec<String> = reached.iter().cloned().chain(words).collect();
-        shell::command("eventctl", &words, &[])
-    };
-    seek::commands(&plan.group, &before).into_iter().map(command).collect()
+    seek::commands(&plan.group, &before).into_iter().map(|words| at_this_cluster(cx, words)).collect()
+}
+
+/// A command as a shell takes it, with the flags that lead to the cluster in use.
+pub(super) fn at_this_cluster(cx: &Context, words: Vec<String>) -> String {
+    let words: Vec<String> = reached(cx).into_iter().chain(words).collect();
+    shell::command("eventctl", &words, &[])
 }
 
 /// The flags that lead to the same cluster: a context's name goes along with its credentials, brokers alone do not.

@@ -156,9 +156,14 @@ fn plan(
             .hint("nothing was changed; --clamp moves such offsets to the nearest end of the log"),
         _ => Failure::usage(error.to_string()),
     };
+    let young = standing.logs.values().filter(|log| log.at.is_none()).count();
     let wanted = seek::wanted(target, &standing.logs, other, file).map_err(refused)?;
     let left_out = standing.logs.len().saturating_sub(wanted.len());
     let (wanted, mut notes) = seek::within(wanted, &standing.logs, args.clamp).map_err(refused)?;
+    if young > 0 && matches!(target, Target::Position(position) if position.time().is_some()) {
+        let what = eventctl_core::human::plural(young, "partition");
+        notes.push(format!("in {what} no record is as young as {}: the end is meant", args.to));
+    }
     if left_out > 0 && !matches!(target, Target::Position(_)) {
         let what = eventctl_core::human::plural(left_out, "chosen partition");
         notes.push(format!("{what} left as they are: {} says nothing of them", args.to));

@@ -51,7 +51,7 @@ pub(super) async fn run(args: Args, cx: &Context) -> Result<Outcome, Failure> {
     let set = saved(&args, live.id.as_ref(), cx)?;
     let standing = cx.stop.or(standing(&cluster, &args.group, &parts(&set), None)).await?;
     let (wanted, mut notes) = undo::wanted(&set, &standing.topic_ids, &standing.logs, args.clamp)
-        .map_err(|error| Failure::new(Kind::Refused, error.to_string()).hint("nothing was changed"))?;
+        .map_err(|error| Failure::new(Kind::Refused, error.to_string()).hint("nothing was changed; eventctl groups history --offsets shows what was saved, to seek other topics"))?;
     notes.extend(undo::moved_since(&set, &standing.commits));
     if set.state == SetState::Begun {
         notes.push(format!("whether the change of set {} happened is not known", set.number));

@@ -13,6 +13,7 @@ use eventctl_core::lag::state::LagState;
 
 use crate::commands::Context;
 use crate::failure::Failure;
+use crate::files;
 use crate::flow::lag::{LagRequest, Sampler};
 use crate::flow::monitor::Watch;
 use crate::outcome::Outcome;
@@ -82,12 +83,10 @@ fn span(text: &str) -> Result<Duration, String> {
 /// # Errors
 /// Whatever kept it from its work.
 pub async fn run(args: &Args, cx: &Context) -> Result<Outcome, Failure> {
-    let catalog = cx.catalog_if_any()?;
+    let catalog = catalog(args, cx)?;
     let environment = catalog.as_ref().map(|catalog| cx.environment(catalog)).transpose()?;
     let request = request(args, environment)?;
-    if let Some(catalog) = catalog.as_ref().zip(environment) {
-        expect(cx, catalog).await?;
-    }
+    expect(cx, catalog.as_ref().zip(environment)).await?;
     let sampler = Sampler::new(cx.cluster()?, cx.scan_means()?);
     let mut watch = Watch::new(sampler, request, || Context::clock().as_millisecond());
     if args.watched.goes_on() {
@@ -106,6 +105,15 @@ pub async fn run(args: &Args, cx: &Context) -> Result<Outcome, Failure> {
     cx.answer(&shown, outcome(args, &report))
 }
 
+/// The catalog, if there is one. Whoever relies on its limits must be told where it cannot be read.
+fn catalog(args: &Args, cx: &Context) -> Result<Option<Catalog>, Failure> {
+    let (path, named) = cx.catalog_path()?;
+    if (args.check || args.watched.goes_on()) && (named || files::exists(&path)) {
+        return cx.catalog().map(Some);
+    }
+    cx.catalog_if_any()
+}
+
 fn request(args: &Args, environment: Option<&Environment>) -> Result<LagRequest, Failure> {
     let milliseconds = |time: Duration| i64::try_from(time.as_millis()).unwrap_or(i64::MAX);
     let limits = Limits { max_lag: args.max_lag, max_time_lag: args.max_time_lag.map(milliseconds) };
@@ -121,8 +129,8 @@ fn request(args: &Args, environment: Option<&Environment>) -> Result<LagRequest,
 
 /// Says where another cluster answers than the one that was written down: nothing is changed here, but numbers of another
 /// cluster under these names would mislead.
-async fn expect(cx: &Context, (_, environment): (&Catalog, &Environment)) -> Result<(), Failure> {
-    let expected = cx.expected_clusters(environment)?;
+async fn expect(cx: &Context, catalog: Option<(&Catalog, &Environment)>) -> Result<(), Failure> {
+    let expected = cx.expected_of(catalog)?;
     if expected.is_empty() {
         return Ok(());
     }

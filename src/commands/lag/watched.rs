@@ -43,7 +43,8 @@ pub(super) struct WatchArgs {
     /// Go on, and send alerts there as JSON by POST
     #[arg(long, value_name = "URL")]
     alert_webhook: Option<String>,
-    /// Go on, and run this command for each alert: its JSON on stdin, its fields in EVENTCTL_ALERT_…
+    /// Go on, and run this program with its words, and no shell, for each alert: its JSON on stdin, its fields in
+    /// EVENTCTL_ALERT_…
     #[arg(long, value_name = "COMMAND")]
     alert_exec: Option<String>,
     /// Alert where a limit is crossed in this many samples in a row

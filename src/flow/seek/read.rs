@@ -223,7 +223,7 @@ pub async fn unmoved(
         Kind::Refused,
         format!("group {group} has no members and commits all the same: {words}"),
     )
-    .hint("nothing was changed; its consumers assign partitions by themselves: stop them, then try again"))
+    .hint("nothing was changed; its consumers assign partitions by themselves, or somebody else moves it: stop them, then try again"))
 }
 
 /// Adds the times of the first and the last record that each change moves over. What cannot be found stays out.

@@ -30,6 +30,7 @@ impl Report for DeletePlan {
         let stay = self.items.len() - self.doomed().len();
         page.lit("\nPlan: delete ").tone(Tone::Strong, human::plural(self.doomed().len(), "group"));
         page.lit(", ").val(stay).lit(" not deleted\n");
+        page.lit("Commits in topics that this principal may not see go too: they are not shown and cannot be put back.\n");
     }
 }
 
@@ -86,9 +87,6 @@ impl Report for DeleteReport {
                 Some(fault) => page.lit(" (").val(fault).lit(")\n"),
                 None => page.end(),
             };
-            if *outcome == DeleteOutcome::Done && item.lost().is_some_and(|lost| !lost.is_empty()) {
-                page.lit("  its commits are saved: eventctl groups undo ").line(&item.group);
-            }
         }
     }
 }

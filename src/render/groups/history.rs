@@ -51,7 +51,7 @@ impl Report for History<'_> {
 
     fn text(&self, page: &mut Page) {
         if self.sets.is_empty() {
-            page.lit("nothing was saved of this cluster on this machine\n");
+            page.lit("nothing that was asked for is saved on this machine for this cluster\n");
             return;
         }
         let mut table = Table::new(&["SET", "TIME", "GROUP", "CAUSE", "STATE", "PARTITIONS", "BY"]);

@@ -70,7 +70,7 @@ fn rows(report: &SeekReport) -> Table {
 /// What all of it skips and repeats.
 fn sums(report: &SeekReport, page: &mut Page) {
     let (mut skipped, mut repeated) = (0_i64, 0_i64);
-    for part in &report.partitions {
+    for part in report.partitions.iter().filter(|part| part.outcome != Fate::Failed) {
         match part.effect {
             Effect::Skips(offsets) => skipped = skipped.saturating_add(offsets),
             Effect::Repeats(offsets) => repeated = repeated.saturating_add(offsets),
@@ -78,11 +78,12 @@ fn sums(report: &SeekReport, page: &mut Page) {
         }
     }
     if skipped > 0 {
-        page.tone(Tone::Bad, format_args!("{skipped} skipped")).lit(": the group never reads them\n");
+        page.tone(Tone::Bad, format_args!("{skipped} offsets skipped"));
+        page.lit(": the group never reads what stands there\n");
     }
     if repeated > 0 {
-        page.tone(Tone::Notable, format_args!("{repeated} repeated"));
-        page.lit(": the group reads them once more\n");
+        page.tone(Tone::Notable, format_args!("{repeated} offsets repeated"));
+        page.lit(": the group reads what stands there once more\n");
     }
 }
 
@@ -90,8 +91,13 @@ fn way_back(report: &SeekReport, page: &mut Page) {
     if report.partitions.is_empty() {
         return;
     }
-    if let Some(set) = report.saved_as {
-        page.lit("saved as set ").val(set).lit(": eventctl groups undo ").line(&report.group);
+    let is_nothing = report.partitions.iter().all(|part| part.outcome == Fate::Failed);
+    if is_nothing {
+        page.lit("nothing was changed\n");
+        return;
+    }
+    if let (Some(set), Some(undo)) = (report.saved_as, &report.undo) {
+        page.lit("saved as set ").val(set).lit(": ").line(undo);
     }
     page.lit(match report.is_planned() {
         true => "the way back would be:\n",

@@ -14,8 +14,12 @@ const NAMED: usize = 5;
 pub fn sample_line(report: &LagReport, colour: bool) -> String {
     let mut page = Page::new(colour);
     page.val(&report.at).lit(" ").val(human::plural(report.groups.len(), "group"));
-    let lag = report.groups.iter().map(|group| group.known_lag).fold(0, i64::saturating_add);
-    page.lit(", lag ").val(human::count(lag));
+    let known = report.groups.iter().map(|group| group.known_lag).fold(0, i64::saturating_add);
+    match (known, report.groups.iter().all(|group| group.lag.is_some())) {
+        (known, true) => page.lit(", lag ").val(human::count(known)),
+        (0, false) => page.lit(", lag ?"),
+        (known, false) => page.lit(", lag ≥ ").val(human::count(known)),
+    };
     for state in LagState::ALL {
         let count = report.groups.iter().filter(|group| group.state == state).count();
         if count > 0 && state != LagState::Ok {

@@ -184,7 +184,7 @@ fn groups(groups: &[GroupLag]) -> Table {
                 None if group.known_lag > 0 => number(format_args!("≥ {}", group.known_lag)),
                 None => known(None::<i64>),
             },
-            some(group.max_time_lag_ms.map(human::span)),
+            oldest(group),
         ];
         if rates {
             row.extend(rate_cells(group.commit_rate, group.produce_rate, group.catch_up_seconds));
@@ -195,6 +195,18 @@ fn groups(groups: &[GroupLag]) -> Table {
         table.row(row);
     }
     table
+}
+
+/// The greatest age, as far as it is known.
+fn oldest(group: &GroupLag) -> Cell {
+    let unread = |row: &&PartitionLag| row.lag != Some(0) && row.time_lag_ms.is_none();
+    match (group.max_time_lag_ms, group.partitions.iter().any(|row| unread(&row))) {
+        (Some(age), true) => number(format_args!("≥ {}", human::span(age))),
+        (Some(0), false) => number("-"),
+        (Some(age), false) => number(human::span(age)),
+        (None, true) => known(None::<i64>),
+        (None, false) => number("-"),
+    }
 }
 
 fn rate_cells(commit: Option<f64>, produce: Option<f64>, catch_up: Option<f64>) -> [Cell; 3] {

@@ -2,7 +2,7 @@
 //! check, of the extraction and of `docs/schemas/topics.schema.json`.
 
 use super::words::{Compatibility, DlqFormat, Encoding, KeyEncoding, Partitioner, Start};
-use crate::name::{ClusterId, GroupName, SubjectName, TopicName};
+use crate::name::{ClusterId, SubjectName, TopicName, check_declared_group};
 use crate::partitioner::TenantPattern;
 use crate::yaml::shape::{ANY_TEXT, Field, Record, Shape, TextRule};
 
@@ -19,7 +19,7 @@ static TOPIC_NAME: TextRule = TextRule {
 static GROUP_NAME: TextRule = TextRule {
     what: "a consumer group",
     pattern: Some("^.+$"),
-    check: Some(|text| text.parse::<GroupName>().map(|_| ()).map_err(|error| error.to_string())),
+    check: Some(|text| check_declared_group(text).map_err(|error| error.to_string())),
 };
 static SUBJECT_NAME: TextRule = TextRule {
     what: "a subject",

@@ -30,6 +30,8 @@ pub struct SeekReport {
     pub unchanged: usize,
     /// What has to be known.
     pub notes: Vec<String>,
+    /// The command that takes it back on this machine, where it was carried out.
+    pub undo: Option<String>,
     /// The commands that take it back, from any machine.
     pub inverse: Vec<String>,
 }
@@ -87,6 +89,7 @@ impl SeekReport {
             partitions: plan.rows.iter().map(part).collect(),
             unchanged: plan.unchanged,
             notes: plan.notes.clone(),
+            undo: None,
             inverse,
         }
     }
@@ -244,6 +247,7 @@ mod tests {
                 partitions: fates.iter().map(part).collect(),
                 unchanged: 0,
                 notes: Vec::new(),
+                undo: None,
                 inverse: Vec::new(),
             }
             .state()

@@ -188,7 +188,7 @@ pub fn within(
         if nearest != *offset {
             let (topic, partition) = key;
             let place =
-                if *offset < log.start { "before the log start" } else { "behind the high watermark" };
+                if *offset < log.start { "before the log start" } else { "beyond the high watermark" };
             outside.push(format!("{topic}/{partition}: {offset} lies {place} {nearest}"));
             *offset = nearest;
         }
@@ -251,6 +251,30 @@ fn effect(before: Option<i64>, after: Option<i64>, log: Option<Log>) -> Effect {
     }
 }
 
+/// What taking a change back would need, or would not bring back.
+#[must_use]
+pub fn way_back(rows: &[SeekRow]) -> Vec<String> {
+    let before = || rows.iter().filter_map(|row| Some((row, row.change.before.as_ref()?)));
+    let outside = |(row, commit): &(&SeekRow, &Commit)| {
+        row.log.is_some_and(|log| commit.offset < log.start || commit.offset > log.high_watermark)
+    };
+    let outside = before().filter(outside).count();
+    let metadata = before().filter(|(_, commit)| commit.metadata.is_some()).count();
+    let mut notes = Vec::new();
+    if outside > 0 {
+        let what = human::plural(outside, "offset");
+        notes
+            .push(format!("{what} stood outside of the log: the way back is refused, or moved with --clamp"));
+    }
+    if metadata > 0 {
+        let what = human::plural(metadata, "commit");
+        notes.push(format!(
+            "{what} with metadata of its application, which goes: groups undo brings it back, the printed command does not"
+        ));
+    }
+    notes
+}
+
 /// The offsets between which a change moves, where records lie there: the first, and the one behind the last.
 #[must_use]
 pub fn moved_over(row: &SeekRow) -> Option<(i64, i64)> {
@@ -301,6 +325,21 @@ pub fn moved(before: &Commits, now: &Commits, keys: impl Iterator<Item = Partiti
     .collect()
 }
 
+/// The arguments of the command that puts a group's last saved offsets back.
+#[must_use]
+pub fn undo_command(group: &GroupName) -> Vec<String> {
+    of_group(vec!["groups".to_owned(), "undo".to_owned()], group)
+}
+
+/// A command on a group: one whose name begins like a flag stands behind `--`.
+fn of_group(mut words: Vec<String>, group: &GroupName) -> Vec<String> {
+    if group.as_str().starts_with('-') {
+        words.push("--".to_owned());
+    }
+    words.push(group.as_str().to_owned());
+    words
+}
+
 /// The arguments of the commands that write these offsets from anywhere: one command for each topic.
 #[must_use]
 pub fn commands(group: &GroupName, offsets: &Offsets) -> Vec<Vec<String>> {
@@ -310,9 +349,8 @@ pub fn commands(group: &GroupName, offsets: &Offsets) -> Vec<Vec<String>> {
         by_topic.entry(topic.as_str()).or_default().push(format!("{partition}:{place}"));
     }
     let command = |(topic, places): (&str, Vec<String>)| {
-        ["groups", "seek", group.as_str(), "--topic", topic, "--to", &places.join(",")]
-            .map(str::to_owned)
-            .to_vec()
+        let words = ["groups", "seek", "--topic", topic, "--to", &places.join(",")];
+        of_group(words.map(str::to_owned).to_vec(), group)
     };
     by_topic.into_iter().map(command).collect()
 }
@@ -381,7 +419,7 @@ mod tests {
         let offsets = || Offsets::from([(key("t", 0), Some(9)), (key("t", 1), Some(51))]);
         let told = within(offsets(), &two(), false).unwrap_err().to_string();
         assert!(told.contains("t/0: 9 lies before the log start 10"), "{told}");
-        assert!(told.contains("t/1: 51 lies behind the high watermark 50"), "{told}");
+        assert!(told.contains("t/1: 51 lies beyond the high watermark 50"), "{told}");
         let (clamped, notes) = within(offsets(), &two(), true).unwrap();
         assert_eq!(clamped, Offsets::from([(key("t", 0), Some(10)), (key("t", 1), Some(50))]));
         assert_eq!(notes.len(), 2);
@@ -447,7 +485,25 @@ mod tests {
         let offsets = Offsets::from([(key("t", 0), Some(42)), (key("t", 3), None), (key("u", 1), Some(7))]);
         let words: Vec<String> =
             commands(&"g".parse().unwrap(), &offsets).iter().map(|words| words.join(" ")).collect();
-        assert_eq!(words, ["groups seek g --topic t --to 0:42,3:none", "groups seek g --topic u --to 1:7"]);
+        assert_eq!(words, ["groups seek --topic t --to 0:42,3:none g", "groups seek --topic u --to 1:7 g"]);
+    }
+
+    #[test]
+    fn a_group_that_is_called_like_a_flag_stands_behind_the_flags() {
+        let words = undo_command(&"-g".parse().unwrap());
+        assert_eq!(words, ["groups", "undo", "--", "-g"]);
+    }
+
+    #[test]
+    fn what_the_way_back_loses_is_told() {
+        let commit = Commit { offset: 5, leader_epoch: None, metadata: Some("state".to_owned()) };
+        let commits = Commits::from([(key("t", 0), Ok(Some(commit)))]);
+        let wanted = BTreeMap::from([(key("t", 0), Some(Commit { offset: 20, ..Commit::default() }))]);
+        let (changes, _) = rows(&"g".parse().unwrap(), &commits, &wanted, &two());
+        let notes = way_back(&changes);
+        assert_eq!(notes.len(), 2, "{notes:?}");
+        assert!(notes[0].contains("outside of the log"), "{notes:?}");
+        assert!(notes[1].contains("metadata"), "{notes:?}");
     }
 
     #[test]

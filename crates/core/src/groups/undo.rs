@@ -73,7 +73,7 @@ pub fn moved_since(set: &SavedSet, commits: &Commits) -> Vec<String> {
         let before = saved.before.as_ref().map(|commit| commit.offset);
         (now != saved.after && now != before).then(|| {
             format!(
-                "{}/{} was set to {} and stands at {} now: the group has been at work since",
+                "{}/{} was set to {} and stands at {} now: somebody has moved it since",
                 saved.topic,
                 saved.partition,
                 words(saved.after),
@@ -162,6 +162,6 @@ mod tests {
             .map(|(partition, offset)| (("t".parse().unwrap(), partition), commit(offset)))
             .collect();
         let words = moved_since(&set, &commits);
-        assert_eq!(words, ["t/1 was set to 90 and stands at 95 now: the group has been at work since"]);
+        assert_eq!(words, ["t/1 was set to 90 and stands at 95 now: somebody has moved it since"]);
     }
 }

@@ -12,6 +12,15 @@ pub(super) fn judge(facts: &Facts, report: &mut LagReport) {
     let (mut findings, mut unjudged) = (Vec::new(), Vec::new());
     for (group, said) in facts.groups.iter().zip(&report.groups) {
         of_group(facts, group, said, &mut findings);
+        // Brokers leave out the commits in topics that may not be seen: none that is visible is not none at all.
+        let nothing =
+            said.partitions.is_empty() && matches!(said.state, LagState::NoCommit | LagState::Unassigned);
+        unjudged.extend(nothing.then(|| Unknown {
+            group: Some(said.group.clone()),
+            topic: None,
+            partition: None,
+            reason: said.remark.clone().unwrap_or_else(|| said.state.words().to_owned()),
+        }));
         for partition in &said.partitions {
             let expected = expectation(group, &partition.topic);
             of_partition(said, partition, expected, &mut findings);
@@ -64,7 +73,7 @@ fn of_partition(
     match (row.state, row.lost) {
         (LagState::AheadOfEnd, _) => {
             let beyond = row.committed.zip(row.high_watermark).map(|(at, end)| at.saturating_sub(end));
-            let text = format!("{place}: the commit lies behind the end of the log");
+            let text = format!("{place}: the commit lies beyond the end of the log");
             findings.push(finding(FindingKind::AheadOfEnd, beyond, None, text));
         }
         (_, Some(lost)) => {

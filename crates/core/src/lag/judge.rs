@@ -89,13 +89,20 @@ fn judged(group: &GroupFacts, facts: &Facts) -> GroupLag {
         lag: if own.is_unknown() || partitions.is_empty() { None } else { lags().sum() },
         known_lag: lags().flatten().fold(0, i64::saturating_add),
         max_lag: lags().flatten().max(),
-        max_time_lag_ms: partitions.iter().filter_map(|partition| partition.time_lag_ms).max(),
+        max_time_lag_ms: oldest(&partitions),
         lost: partitions.iter().filter_map(|partition| partition.lost).fold(0, i64::saturating_add),
         commit_rate: None,
         produce_rate: None,
         catch_up_seconds: None,
         partitions,
     }
+}
+
+/// The greatest age that is known; none where only those are known that have nothing unread.
+fn oldest(partitions: &[PartitionLag]) -> Option<i64> {
+    let ages = || partitions.iter().map(|partition| partition.time_lag_ms);
+    let oldest = ages().flatten().max()?;
+    (oldest > 0 || ages().all(|age| age.is_some())).then_some(oldest)
 }
 
 /// Who reads which partition.
@@ -139,8 +146,11 @@ fn own_state(group: &GroupFacts, partitions: &[PartitionLag]) -> (LagState, Opti
         }
         Seen::Absent => (LagState::Ok, Some("the group itself is not there any more".to_owned())),
         Seen::Present(live) if live.kind == GroupKind::Unsupported => {
-            let kind = live.protocol_type.as_deref().unwrap_or("of another kind");
-            let remark = format!("a {kind} group keeps no committed offsets that can be read here");
+            let kind = live
+                .protocol_type
+                .as_ref()
+                .map_or("of another kind".to_owned(), |it| format!("a {it} group"));
+            let remark = format!("it is {kind}: no committed offsets of it can be read here");
             (LagState::UnsupportedType, Some(remark))
         }
         Seen::Present(live) => present(live, partitions),
@@ -154,7 +164,10 @@ fn present(live: &LiveGroup, partitions: &[PartitionLag]) -> (LagState, Option<S
     }
     if partitions.is_empty() {
         return match live.members.len() {
-            0 => (LagState::NoCommit, Some("it has neither members nor commits".to_owned())),
+            0 => (
+                LagState::NoCommit,
+                Some("it has no members, and no commits that this principal may see".to_owned()),
+            ),
             count => {
                 let remark = format!("{} and nothing assigned to it", human::plural(count, "member"));
                 (LagState::Unassigned, Some(remark))

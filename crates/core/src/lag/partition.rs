@@ -114,7 +114,7 @@ fn stand(asked: &Asked<'_>, log: Log, row: &mut PartitionLag) {
             row.state = LagState::AheadOfEnd;
             let beyond = commit.offset.saturating_sub(log.high_watermark);
             row.remark = Some(format!(
-                "the commit lies {} behind the end: the log was cut or made anew, or the offset was set by hand",
+                "the commit lies {} beyond the end: the log was cut or made anew, or the offset was set by hand",
                 records(beyond, "offset")
             ));
         }
@@ -186,7 +186,7 @@ fn behind(asked: &Asked<'_>, log: Log, from: i64, row: &mut PartitionLag) {
             (row.lag, row.time_lag_ms) = (Some(0), Some(0));
             return;
         }
-        Some(Point::Budget) => row.time_lag_unknown = Some("unknown (budget)".to_owned()),
+        Some(Point::Budget) => row.time_lag_unknown = Some("not found within the time budget".to_owned()),
         Some(Point::Unknown(fault)) => row.time_lag_unknown = Some(fault.to_string()),
         None => {
             row.time_lag_unknown = Some("not asked for".to_owned());

@@ -14,6 +14,9 @@ use crate::name::TopicName;
 /// What was found, by partition and the offset from which it was looked for.
 pub type Found = BTreeMap<(PartitionKey, i64), Point>;
 
+/// How many offsets are read on to the next one that is wanted.
+const NEAR: i64 = 500;
+
 #[derive(Debug)]
 struct Part {
     /// Offsets that are wanted, rising; the first is the one that is read from.
@@ -72,9 +75,13 @@ impl Search {
     /// Takes a record in. True where the partition has answered with it and need not be read on.
     pub fn record(&mut self, place: (usize, i32), offset: i64, time: (Option<i64>, bool)) -> bool {
         let (timestamp, log_append_time) = time;
-        self.answered(place, |wanted| {
+        let done = self.answered(place, |wanted| {
             (wanted <= offset).then_some(Point::Record { offset, timestamp, log_append_time })
-        })
+        });
+        // What is wanted a little further on comes with the same answers: to begin anew there would cost more.
+        let Some(part) = self.parts.get_mut(&place).filter(|_| done) else { return false };
+        part.awaited = part.wanted.front().is_some_and(|wanted| wanted.saturating_sub(offset) <= NEAR);
+        !part.awaited
     }
 
     /// Takes in that nothing follows in a partition.
@@ -139,8 +146,9 @@ mod tests {
 
     #[test]
     fn one_record_answers_all_offsets_up_to_its_own() {
+        let far = 7 + NEAR + 1;
         let wanted =
-            [(key("a", 0), 5), (key("a", 0), 7), (key("a", 0), 9), (key("b", 1), 3), (key("b", 1), 3)];
+            [(key("a", 0), 5), (key("a", 0), 7), (key("a", 0), far), (key("b", 1), 3), (key("b", 1), 3)];
         let mut search = Search::new(&topics(&["a", "b"]), wanted);
         assert_eq!(search.round(), [(0, 0, 5), (1, 1, 3)]);
         // A record that was fetched before and comes late is none of this round.
@@ -150,13 +158,30 @@ mod tests {
         assert!(search.is_waiting());
         assert!(search.end((1, 1)));
         assert!(!search.is_waiting());
-        assert_eq!(search.round(), [(0, 0, 9)]);
+        assert_eq!(search.round(), [(0, 0, far)]);
         let found = search.finish();
         let record = Point::Record { offset: 7, timestamp: Some(2), log_append_time: false };
         assert_eq!(found[&(key("a", 0), 5)], record);
         assert_eq!(found[&(key("a", 0), 7)], record);
-        assert_eq!(found[&(key("a", 0), 9)], Point::Budget);
+        assert_eq!(found[&(key("a", 0), far)], Point::Budget);
         assert_eq!(found[&(key("b", 1), 3)], Point::None);
+    }
+
+    #[test]
+    fn what_is_wanted_a_little_further_on_is_read_in_the_same_round() {
+        let wanted = [(key("a", 0), 5), (key("a", 0), 5 + NEAR), (key("a", 0), 2_000)];
+        let mut search = Search::new(&topics(&["a"]), wanted);
+        assert_eq!(search.round(), [(0, 0, 5)]);
+        assert!(!search.record((0, 0), 5, (Some(1), false)), "the next one is near");
+        assert!(search.is_waiting());
+        assert!(!search.record((0, 0), 6, (Some(2), false)));
+        assert!(search.record((0, 0), 5 + NEAR, (Some(3), false)), "the next one is far");
+        assert_eq!(search.round(), [(0, 0, 2_000)]);
+        assert!(search.end((0, 0)));
+        let found = search.finish();
+        assert_eq!(found.values().filter(|point| **point == Point::None).count(), 1);
+        let Point::Record { offset, .. } = &found[&(key("a", 0), 5 + NEAR)] else { panic!("{found:?}") };
+        assert_eq!(*offset, 5 + NEAR);
     }
 
     #[test]

@@ -154,7 +154,7 @@ pub enum FindingKind {
     NoTopic,
     /// Records are gone unread.
     BelowLogStart,
-    /// The commit lies behind the end.
+    /// The commit lies beyond the end.
     AheadOfEnd,
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use globset::{Glob, GlobSet, GlobSetBuilder};
+use globset::{Glob, GlobMatcher};
 
 use super::facts::Expectation;
 use crate::catalog::{Consumer, Environment};
@@ -36,7 +36,8 @@ pub enum SelectionError {
 pub struct Selection {
     declared: Expectations,
     named: Vec<GroupName>,
-    globs: GlobSet,
+    /// Words that look like globs, and what they match.
+    globs: Vec<(String, GlobMatcher)>,
     /// Every group that can be seen.
     all: bool,
     limits: Limits,
@@ -95,19 +96,17 @@ impl Selection {
         all: bool,
     ) -> Result<Selection, SelectionError> {
         let mut named = Vec::new();
-        let mut globs = GlobSetBuilder::new();
+        let mut globs = Vec::new();
         for word in words {
             let no_glob =
                 |error: globset::Error| SelectionError::Glob(word.clone(), error.kind().to_string());
             if is_glob(word) {
-                globs.add(Glob::new(word).map_err(no_glob)?);
+                globs.push((word.clone(), Glob::new(word).map_err(no_glob)?.compile_matcher()));
             } else {
                 let name = word.parse().map_err(|error| SelectionError::Name(word.clone(), error))?;
                 named.push(name);
             }
         }
-        let no_glob = |error: globset::Error| SelectionError::Glob(words.join(" "), error.kind().to_string());
-        let globs = globs.build().map_err(no_glob)?;
         let all = all || (words.is_empty() && declared.is_empty());
         if words.is_empty() {
             named.extend(declared.keys().cloned());
@@ -125,7 +124,15 @@ impl Selection {
     #[must_use]
     pub fn of(&self, listed: &[GroupName]) -> Chosen {
         let mut chosen: BTreeMap<GroupName, Vec<Expectation>> = BTreeMap::new();
-        let seen = listed.iter().filter(|name| self.all || self.globs.is_match(name.as_str()));
+        // A group of that very name is meant, where there is one, and not what the word would match.
+        let (literal, globs): (Vec<_>, Vec<_>) =
+            self.globs.iter().partition(|(word, _)| listed.iter().any(|listed| listed.as_str() == word));
+        let matches = |name: &GroupName| {
+            literal.iter().any(|(word, _)| name.as_str() == word)
+                || globs.iter().any(|(_, glob)| glob.is_match(name.as_str()))
+        };
+        let seen = |name: &&GroupName| self.all || matches(name);
+        let seen = listed.iter().filter(seen);
         for name in self.named.iter().chain(seen) {
             chosen.entry(name.clone()).or_insert_with(|| self.expected(name));
         }
@@ -187,6 +194,14 @@ mod tests {
             let groups: Vec<&str> = chosen.groups.iter().map(|(name, _)| name.as_str()).collect();
             assert_eq!((groups.as_slice(), chosen.others), (expected, others), "{words:?} {declared:?}");
         }
+    }
+
+    #[test]
+    fn a_group_that_is_called_like_a_glob_is_meant_itself() {
+        let words = ["a*".to_owned()];
+        let selection = Selection::new(&words, Expectations::new(), Limits::default(), false).unwrap();
+        let groups = |listed: &[&str]| selection.of(&names(listed)).groups.len();
+        assert_eq!((groups(&["a1", "a2"]), groups(&["a1", "a2", "a*"])), (2, 1));
     }
 
     #[test]

@@ -26,7 +26,7 @@ pub enum LagState {
     Stalled,
     /// From samples: nobody is there, and the offset does not move while records wait.
     Stopped,
-    /// The commit lies behind the end of the log: the log was cut or made anew.
+    /// The commit lies beyond the end of the log: the log was cut or made anew.
     AheadOfEnd,
     /// Records between the commit and the log start are gone unread.
     BelowLogStart,

@@ -55,7 +55,7 @@ pub(super) fn title(kind: FindingKind) -> &'static str {
         FindingKind::Missing => "Consumer group is missing",
         FindingKind::NoTopic => "Topic of a consumer group missing",
         FindingKind::BelowLogStart => "Unread records were deleted",
-        FindingKind::AheadOfEnd => "Committed offset lies behind the end",
+        FindingKind::AheadOfEnd => "Committed offset lies beyond the end",
     }
 }
 
