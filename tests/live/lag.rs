@@ -136,7 +136,7 @@ async fn the_numbers_are_those_of_kafkas_own_tool() {
     let quick = ground.lag(&[&name, "--no-time"]).ends(0).json();
     assert_eq!(told_by_us(&quick), told_by_java("dev", &name));
     assert_eq!(group(&quick)["partitions"][0]["may_be_no_records"].as_i64(), Some(30));
-    assert_eq!(group(&quick)["max_time_lag_ms"].as_i64(), Some(0), "only what is read has an age");
+    assert!(group(&quick)["max_time_lag_ms"].is_null(), "only what is read has an age");
     assert_eq!(quick["data"]["notes"].as_array().unwrap().len(), 1);
 }
 

@@ -45,7 +45,7 @@ pub async fn look(cluster: &Cluster, choice: &Choice) -> Result<(PeekFacts, usiz
     let (described, mut seen, topics) = tokio::join!(
         cluster.describe(),
         cluster.describe_groups(group),
-        topics(cluster, choice.topics.iter().cloned().collect()),
+        topics(cluster, choice.topics.to_vec()),
     );
     let (described, mut topics) = (described?, topics?);
     check(cluster, choice, &topics).await?;

@@ -131,7 +131,8 @@ fn what_was_found_is_told_with_what_was_not() {
         let side = |offset: &i64| if *offset < 200_000 { Side::Before } else { Side::After };
         Found { records: offsets.iter().map(|offset| (side(offset), kept(*offset))).collect(), from, until }
     };
-    let rows: [(i64, Found<Kept>, Option<Fault>, Standing, &str); 6] = [
+    type Row = (i64, Found<Kept>, Option<Fault>, Standing, &'static str);
+    let rows: [Row; 6] = [
         (400_000, found(&[199_990, 199_999, 200_000, 200_001], 199_936, 300_000), None, Standing::Unread, ""),
         (
             400_000,
