@@ -100,6 +100,28 @@ pub fn list<T: ToString>(things: &[T], limit: usize) -> String {
     }
 }
 
+/// The runs of neighbouring numbers, each with its first and its last.
+#[must_use]
+pub fn runs(numbers: impl Iterator<Item = i32>) -> Vec<(i32, i32)> {
+    let mut runs: Vec<(i32, i32)> = Vec::new();
+    for number in numbers {
+        match runs.last_mut() {
+            Some((_, last)) if last.checked_add(1) == Some(number) => *last = number,
+            _ => runs.push((number, number)),
+        }
+    }
+    runs
+}
+
+/// Writes numbers that rise, runs of neighbours as such, and says how many runs more there are: `0-3, 7, 9-12`.
+#[must_use]
+pub fn ranges(numbers: impl Iterator<Item = i32>, limit: usize) -> String {
+    let range = |(first, last): (i32, i32)| {
+        if first == last { first.to_string() } else { format!("{first}-{last}") }
+    };
+    list(&runs(numbers).into_iter().map(range).collect::<Vec<String>>(), limit)
+}
+
 /// Writes a moment to the second, in UTC.
 #[must_use]
 pub fn moment(at: Timestamp) -> String {
@@ -124,6 +146,19 @@ pub fn setting(key: &str, value: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn neighbours_are_written_as_a_range() {
+        let rows: [(&[i32], &str); 4] = [
+            (&[], ""),
+            (&[4], "4"),
+            (&[0, 1, 2, 3, 7, 9, 10], "0-3, 7, 9-10"),
+            (&[1, 3, 5, 7], "1, 3, 5 and 1 more"),
+        ];
+        for (numbers, words) in rows {
+            assert_eq!(ranges(numbers.iter().copied(), 3), words);
+        }
+    }
 
     #[test]
     fn spans_have_two_units() {

@@ -220,6 +220,16 @@ impl Context {
         Ok(read.catalog)
     }
 
+    /// Reads the catalog if there is one, for commands that rely on what it says: its limits, and which cluster is meant.
+    /// One that cannot be read is no catalog that may be left aside then.
+    ///
+    /// # Errors
+    /// As `catalog`, for a catalog that is there or was named.
+    pub fn catalog_if_there(&self) -> Result<Option<Catalog>, Failure> {
+        let (path, named) = self.catalog_path()?;
+        if named || files::exists(&path) { self.catalog().map(Some) } else { Ok(None) }
+    }
+
     /// Reads a catalog file with everything that is found about it; what to make of that is the caller's.
     ///
     /// # Errors

@@ -26,7 +26,7 @@ pub(super) struct Args {
 }
 
 pub(super) async fn run(args: &Args, cx: &Context) -> Result<Outcome, Failure> {
-    let catalog = cx.catalog_if_any()?;
+    let catalog = cx.catalog_if_there()?;
     let environment = catalog.as_ref().map(|catalog| cx.environment(catalog)).transpose()?;
     let cluster = cx.cluster()?;
     let plan = cx.stop.or(delete::plan(&cluster, &args.groups)).await?;

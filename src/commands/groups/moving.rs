@@ -66,6 +66,8 @@ pub(super) fn plan(
 impl Moving<'_> {
     /// Shows the plan, asks, and carries it out.
     pub(super) async fn run(self, plan: SeekPlan, cx: &Context) -> Result<Outcome, Failure> {
+        let catalog = cx.catalog_if_there()?;
+        let environment = catalog.as_ref().map(|catalog| cx.environment(catalog)).transpose()?;
         let plan = cx.stop.or(moving::with_times(plan, &cx.scan_means()?)).await?;
         let mut report = SeekReport::planned(&plan, inverse(&plan, cx));
         if plan.rows.is_empty() || self.dry_run {
@@ -82,8 +84,6 @@ impl Moving<'_> {
         }
         // Before anything is asked: a change that cannot be taken back is not begun.
         let mut store = open_store(cx)?;
-        let catalog = cx.catalog_if_any()?;
-        let environment = catalog.as_ref().map(|catalog| cx.environment(catalog)).transpose()?;
         let policy = cx.asked_policy(self.consent, catalog.as_ref().zip(environment), live.as_ref())?;
         let keys: Vec<PartitionKey> = plan.rows.iter().map(|row| row.change.key()).collect();
         let plan = gate::pass(plan, &policy, Live::Cluster(live.as_ref()), &mut cx.terminal())?;

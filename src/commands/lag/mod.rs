@@ -13,7 +13,6 @@ use eventctl_core::lag::state::LagState;
 
 use crate::commands::Context;
 use crate::failure::Failure;
-use crate::files;
 use crate::flow::lag::{LagRequest, Sampler};
 use crate::flow::monitor::Watch;
 use crate::outcome::Outcome;
@@ -83,7 +82,8 @@ fn span(text: &str) -> Result<Duration, String> {
 /// # Errors
 /// Whatever kept it from its work.
 pub async fn run(args: &Args, cx: &Context) -> Result<Outcome, Failure> {
-    let catalog = catalog(args, cx)?;
+    let relied_on = args.check || args.watched.goes_on();
+    let catalog = if relied_on { cx.catalog_if_there()? } else { cx.catalog_if_any()? };
     let environment = catalog.as_ref().map(|catalog| cx.environment(catalog)).transpose()?;
     let request = request(args, environment)?;
     expect(cx, catalog.as_ref().zip(environment)).await?;
@@ -103,15 +103,6 @@ pub async fn run(args: &Args, cx: &Context) -> Result<Outcome, Failure> {
     absent_globs(args, &report)?;
     let shown = Shown { report: &report, partitions: args.partitions, check: args.check };
     cx.answer(&shown, outcome(args, &report))
-}
-
-/// The catalog, if there is one. Whoever relies on its limits must be told where it cannot be read.
-fn catalog(args: &Args, cx: &Context) -> Result<Option<Catalog>, Failure> {
-    let (path, named) = cx.catalog_path()?;
-    if (args.check || args.watched.goes_on()) && (named || files::exists(&path)) {
-        return cx.catalog().map(Some);
-    }
-    cx.catalog_if_any()
 }
 
 fn request(args: &Args, environment: Option<&Environment>) -> Result<LagRequest, Failure> {

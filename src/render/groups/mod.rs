@@ -33,18 +33,8 @@ fn address(broker: Option<&BrokerRow>) -> String {
 
 /// Partitions as people write them: `orders: 0-3, 7`.
 fn share(share: &TopicShare) -> String {
-    let mut ranges: Vec<(i32, i32)> = Vec::new();
-    for partition in &share.partitions {
-        match ranges.last_mut() {
-            Some((_, last)) if last.checked_add(1) == Some(*partition) => *last = *partition,
-            _ => ranges.push((*partition, *partition)),
-        }
-    }
-    let range = |(first, last): &(i32, i32)| {
-        if first == last { first.to_string() } else { format!("{first}-{last}") }
-    };
-    let ranges: Vec<String> = ranges.iter().map(range).collect();
-    format!("{}: {}", share.topic, human::list(&ranges, PARTITIONS_NAMED))
+    let partitions = human::ranges(share.partitions.iter().copied(), PARTITIONS_NAMED);
+    format!("{}: {partitions}", share.topic)
 }
 
 fn shares(shares: &[TopicShare]) -> String {

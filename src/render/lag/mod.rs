@@ -18,6 +18,9 @@ use super::report::Report;
 /// How many partitions are shown of several groups; the rest is counted.
 const PARTITIONS: usize = 40;
 
+/// How many partitions, or runs of them, are named in a line.
+const PARTITIONS_NAMED: usize = 20;
+
 /// How many findings and unknown things are told each.
 const ITEMS: usize = 50;
 
@@ -65,10 +68,13 @@ impl Shown<'_> {
     fn rows(&self, page: &mut Page) {
         let all = self.partitions || self.report.groups.len() == 1;
         let shown = |row: &&PartitionLag| all || row.state != LagState::Ok;
+        // Of a group that is not there, one line says all.
+        let there = |group: &&GroupLag| self.partitions || group.state != LagState::Missing;
         let rows = || {
             self.report
                 .groups
                 .iter()
+                .filter(there)
                 .flat_map(|group| group.partitions.iter().filter(shown).map(move |row| (group, row)))
         };
         let limit = if all { usize::MAX } else { PARTITIONS };
@@ -81,11 +87,7 @@ impl Shown<'_> {
         if more > 0 {
             page.lit("and ").val(human::plural(more, "partition")).lit(" more: --partitions\n");
         }
-        let remarked = some.iter().filter_map(|(group, row)| Some((group, row, row.remark.as_ref()?)));
-        for (group, row, remark) in remarked.filter(|(_, row, _)| !row.state.is_unknown()).take(ITEMS) {
-            page.tone(Tone::Faint, &group.group).lit(" ");
-            page.tone(Tone::Faint, format_args!("{}/{}", row.topic, row.partition)).lit(": ").line(remark);
-        }
+        remarks(&some, page);
     }
 
     /// Notes, findings, and what is unknown.
@@ -106,13 +108,50 @@ impl Shown<'_> {
             page.line(&finding.text);
         }
         rest(report.findings.len(), page);
-        for unknown in report.unknown.iter().chain(unjudged).take(ITEMS) {
-            page.tone(Tone::Notable, "? ");
-            place(unknown, page);
-            page.line(&unknown.reason);
-        }
-        rest(report.unknown.len() + unjudged.len(), page);
+        unknowns(report.unknown.iter().chain(unjudged), page);
     }
+}
+
+/// What is to be said of partitions: the same words once, with all the partitions that they are about.
+fn remarks(rows: &[(&GroupLag, &PartitionLag)], page: &mut Page) {
+    let mut said: Vec<((&str, &str, &str), Vec<i32>)> = Vec::new();
+    for (group, row) in rows.iter().filter(|(_, row)| !row.state.is_unknown()) {
+        let Some(remark) = &row.remark else { continue };
+        let about = (group.group.as_str(), row.topic.as_str(), remark.as_str());
+        match said.iter_mut().find(|(known, _)| *known == about) {
+            Some((_, partitions)) => partitions.push(row.partition),
+            None => said.push((about, vec![row.partition])),
+        }
+    }
+    for ((group, topic, remark), partitions) in said.iter().take(ITEMS) {
+        let partitions = ranges(partitions);
+        page.tone(Tone::Faint, format_args!("{group} {topic}/{partitions}")).lit(": ").line(remark);
+    }
+    rest(said.len(), page);
+}
+
+fn ranges(partitions: &[i32]) -> String {
+    human::ranges(partitions.iter().copied(), PARTITIONS_NAMED)
+}
+
+/// What could not be found out, in the same way.
+fn unknowns<'a>(items: impl Iterator<Item = &'a Unknown>, page: &mut Page) {
+    let mut said: Vec<(&Unknown, Vec<i32>)> = Vec::new();
+    for item in items {
+        let same = |known: &Unknown| {
+            (&known.group, &known.topic, &known.reason) == (&item.group, &item.topic, &item.reason)
+        };
+        match said.iter_mut().find(|(known, _)| same(known)) {
+            Some((_, partitions)) => partitions.extend(item.partition),
+            None => said.push((item, item.partition.into_iter().collect())),
+        }
+    }
+    for (item, partitions) in said.iter().take(ITEMS) {
+        page.tone(Tone::Notable, "? ");
+        place(item, partitions, page);
+        page.line(&item.reason);
+    }
+    rest(said.len(), page);
 }
 
 /// What is missing or unknown is told at the end.
@@ -127,14 +166,14 @@ fn rest(count: usize, page: &mut Page) {
     }
 }
 
-fn place(unknown: &Unknown, page: &mut Page) {
+fn place(unknown: &Unknown, partitions: &[i32], page: &mut Page) {
     if let Some(group) = &unknown.group {
         page.tone(Tone::Strong, group);
     }
-    match (&unknown.topic, unknown.partition) {
-        (Some(topic), Some(partition)) => page.lit(" ").val(format_args!("{topic}/{partition}")),
-        (Some(topic), None) => page.lit(" ").val(topic),
-        _ => page,
+    match &unknown.topic {
+        Some(topic) if partitions.is_empty() => page.lit(" ").val(topic),
+        Some(topic) => page.lit(" ").val(format_args!("{topic}/{}", ranges(partitions))),
+        None => page,
     };
     if unknown.group.is_some() || unknown.topic.is_some() {
         page.lit(": ");

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use super::{Place, Position};
+use crate::human;
 
 /// What the brokers say of one partition.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -223,13 +224,7 @@ fn offset_of(position: &Position, partition: i32, facts: &PartitionFacts, at: Op
 /// Numbers of partitions as people say them: `0 to 9`, `1, 3 and 7`.
 #[must_use]
 pub(super) fn in_words(partitions: impl Iterator<Item = i32>) -> String {
-    let mut runs: Vec<(i32, i32)> = Vec::new();
-    for partition in partitions {
-        match runs.last_mut() {
-            Some((_, last)) if last.checked_add(1) == Some(partition) => *last = partition,
-            _ => runs.push((partition, partition)),
-        }
-    }
+    let runs = human::runs(partitions);
     let words: Vec<String> = runs
         .iter()
         .map(|(first, last)| match last - first {
