@@ -1,5 +1,6 @@
 //! One file per verb, `Args` above `run`; a family is a folder. No command names another command's file.
 
+mod arguments;
 pub mod check;
 pub mod completions;
 pub mod config;
@@ -13,4 +14,5 @@ pub mod produce;
 pub mod schema;
 pub mod topics;
 
+pub use arguments::duration;
 pub use context::{ConsentArgs, Context, SchemaDesk, SchemaFolderArgs, check as check_schemas, subjects};

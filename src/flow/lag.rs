@@ -170,8 +170,8 @@ impl Reads {
         let (mut live, mut commits) =
             tokio::join!(self.cluster.describe_groups(&names), self.cluster.commits_of_groups(&asked));
         let group = |(name, expected): &Asked| {
-            let live = live.remove(name).unwrap_or_else(|| Seen::Unknown(left_out()));
-            let commits = commits.remove(name).unwrap_or_else(|| Err(left_out()));
+            let live = live.remove(name).unwrap_or_else(|| Seen::Unknown(Fault::left_out()));
+            let commits = commits.remove(name).unwrap_or_else(|| Err(Fault::left_out()));
             let commits = of_a_kind(commits, &live);
             GroupFacts { name: name.clone(), live, commits, expected: expected.clone() }
         };
@@ -208,7 +208,7 @@ pub(super) async fn ends<'t>(
         without.into_iter().map(|(key, _)| (key, Ends::NoLeader)).collect();
     for (key, start) in starts {
         let of = |ends: &mut BTreeMap<PartitionKey, Result<i64, Fault>>| {
-            ends.remove(&key).unwrap_or_else(|| Err(left_out()))
+            ends.remove(&key).unwrap_or_else(|| Err(Fault::left_out()))
         };
         let (high_watermark, last_stable) = (of(&mut watermarks), of(&mut stable));
         let known = start.and_then(|log_start| {
@@ -260,9 +260,4 @@ fn without<T>(seen: Seen<T>) -> Seen<()> {
         Seen::Absent => Seen::Absent,
         Seen::Unknown(fault) => Seen::Unknown(fault),
     }
-}
-
-fn left_out() -> Fault {
-    let message = "the brokers did not speak of it".to_owned();
-    Fault { kind: FaultKind::Other, code: "_LEFT_OUT".to_owned(), message }
 }

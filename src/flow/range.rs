@@ -85,7 +85,7 @@ pub async fn resolve(cluster: &Cluster, request: &RangeRequest<'_>) -> Result<Ra
         match seen.remove(name) {
             Some(Seen::Present(topic)) => topics.push(topic),
             Some(Seen::Unknown(fault)) => return Err(not_seen(name, &fault)),
-            Some(Seen::Absent) | None => return Err(absent(cluster, name).await),
+            Some(Seen::Absent) | None => return Err(no_such_topic(cluster, name).await),
         }
     }
     let mut wanted = Vec::new();
@@ -122,7 +122,8 @@ fn not_seen(name: &TopicName, fault: &Fault) -> Failure {
     }
 }
 
-async fn absent(cluster: &Cluster, name: &TopicName) -> Failure {
+/// That a topic is not there, with the name of one that is like it.
+pub(super) async fn no_such_topic(cluster: &Cluster, name: &TopicName) -> Failure {
     let failure = Failure::input(format!("there is no topic {name}"));
     let names = cluster.topic_names().await.unwrap_or_default();
     match near_miss(name.as_str(), names.iter().map(TopicName::as_str)) {
@@ -171,7 +172,7 @@ async fn ask(cluster: &Cluster, request: &RangeRequest<'_>, wanted: &[(Partition
     let mut answers = Answers::new();
     for (partition, start) in starts {
         let facts = start.and_then(|log_start| {
-            let end = ends.remove(&partition).unwrap_or_else(|| Err(left_out()))?;
+            let end = ends.remove(&partition).unwrap_or_else(|| Err(Fault::left_out()))?;
             let at_from = at_from.remove(&partition).transpose()?.flatten();
             let at_until = at_until.remove(&partition).transpose()?.flatten();
             let undecided = match watermarks.remove(&partition) {
@@ -210,7 +211,7 @@ fn frozen(
 ) -> Result<TopicRange, Failure> {
     let (mut facts, mut unreadable, mut undecided) = (BTreeMap::new(), Vec::new(), Vec::new());
     for (key, _) in partitions_of(topic, request.partitions)? {
-        match answers.remove(&key).unwrap_or_else(|| Err(left_out())) {
+        match answers.remove(&key).unwrap_or_else(|| Err(Fault::left_out())) {
             Ok((known, behind)) => {
                 facts.insert(key.1, known);
                 undecided.extend((behind > 0).then_some((key.1, behind)));
@@ -240,9 +241,4 @@ fn frozen(
 fn no_leader() -> Fault {
     let message = "the partition has no leader: no broker can be asked for its records".to_owned();
     Fault { kind: FaultKind::Unavailable, code: "LEADER_NOT_AVAILABLE".to_owned(), message }
-}
-
-fn left_out() -> Fault {
-    let message = "the brokers did not speak of this partition".to_owned();
-    Fault { kind: FaultKind::Other, code: "_LEFT_OUT".to_owned(), message }
 }

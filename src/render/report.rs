@@ -26,21 +26,23 @@ struct Document<T> {
 /// The JSON document of a report, pretty-printed, with a line end.
 #[must_use]
 pub fn document<R: Report>(report: &R) -> String {
-    let document = Document { kind: R::KIND, version: 1, data: report.wire() };
-    // A wire struct has string keys and finite numbers only, so this cannot fail; if it ever does, the reader gets
-    // valid JSON that says so.
-    let mut text = serde_json::to_string_pretty(&document).unwrap_or_else(|error| {
-        serde_json::json!({ "kind": "error", "message": error.to_string() }).to_string()
-    });
-    text.push('\n');
-    text
+    ended(serde_json::to_string_pretty(&whole(report)))
 }
 
 /// The same on one line, for streams of reports.
 #[must_use]
 pub fn line<R: Report>(report: &R) -> String {
-    let document = Document { kind: R::KIND, version: 1, data: report.wire() };
-    let mut text = serde_json::to_string(&document).unwrap_or_else(|error| {
+    ended(serde_json::to_string(&whole(report)))
+}
+
+fn whole<R: Report>(report: &R) -> impl Serialize {
+    Document { kind: R::KIND, version: 1, data: report.wire() }
+}
+
+/// A wire struct has string keys and finite numbers only, so writing it cannot fail; if it ever does, the reader gets
+/// valid JSON that says so.
+fn ended(written: serde_json::Result<String>) -> String {
+    let mut text = written.unwrap_or_else(|error| {
         serde_json::json!({ "kind": "error", "message": error.to_string() }).to_string()
     });
     text.push('\n');

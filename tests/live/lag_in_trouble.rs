@@ -127,6 +127,14 @@ async fn denied_is_unknown_and_what_has_expired_is_missing() {
         (code, group(&report)["state"].as_str(), group(&report)["lag"].as_i64()),
         (3, Some("unauthorised"), None)
     );
+    // Without a catalog nothing names the topic, and brokers leave its commits out in silence: none that is visible is
+    // not none at all, for lag as for a delete.
+    let bare = World::empty();
+    bare.write("eventctl.yaml", secure_settings(&own, "ops"));
+    let (code, report) = lag(&bare, &["billing", "--check", "--max-lag", "1"]);
+    assert_eq!((code, group(&report)["lag"].as_i64()), (3, None), "{report}");
+    let plan = bare.run(&["groups", "delete", "billing"]).ends(2);
+    assert!(plan.stderr.contains("topics that this principal may not see go too"), "{plan}");
     // Both may be seen, and its records may not be read: lag is known, its age is not.
     allow(&["--operation", "Describe", "--topic", "orders"]);
     until("the topic is there", Duration::from_secs(20), || {

@@ -7,17 +7,17 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
 
-use eventctl::failure::{Failure, Kind};
-use eventctl::gate::{Approved, Ask, ConsentRule, Consequential, Live, Policy, pass};
+use eventctl::failure::Kind;
 use eventctl::kafka::cluster::Cluster;
 use eventctl::kafka::connect::ConnectOptions;
 use eventctl::kafka::offsets::Isolation;
 use eventctl_core::fault::{FaultKind, Seen};
 use eventctl_core::name::TopicName;
-use eventctl_core::risk::Risk;
 use eventctl_core::secret::Opened;
 use eventctl_core::topics::change::{Alteration, Creation, Deletion, Growth, SettingChange};
 use eventctl_core::topics::live::{ConfigSource, LiveTopic};
+
+use crate::groups::approved;
 
 const BROKERS: &str = "127.0.0.1:19092,127.0.0.1:19093,127.0.0.1:19094";
 
@@ -34,44 +34,6 @@ fn cluster() -> Cluster {
 fn name(test: &str, rest: &str) -> TopicName {
     let run = std::process::id();
     format!("live-native-{run}-{test}-{rest}").parse().unwrap()
-}
-
-/// Approves parts of no plan: only for tests, and by the gate's own rules.
-struct Parts<T>(Vec<T>);
-
-impl<T> Consequential for Parts<T> {
-    fn risks(&self) -> Vec<(Risk, String)> {
-        Vec::new()
-    }
-
-    fn question(&self) -> String {
-        String::new()
-    }
-}
-
-struct Nobody;
-
-impl Ask for Nobody {
-    fn yes(&mut self, _: &str) -> Result<Option<bool>, Failure> {
-        Ok(None)
-    }
-
-    fn word(&mut self, _: &str) -> Result<Option<String>, Failure> {
-        Ok(None)
-    }
-}
-
-fn approved<T>(parts: Vec<T>) -> Approved<Parts<T>> {
-    let policy = Policy {
-        rule: ConsentRule::Question,
-        allowed: BTreeSet::new(),
-        yes: true,
-        confirmed_context: None,
-        protected: None,
-        expected: Vec::new(),
-        registries: Vec::new(),
-    };
-    pass(Parts(parts), &policy, Live::Cluster(None), &mut Nobody).unwrap()
 }
 
 fn creation(topic: &TopicName, partitions: Option<i32>, config: &[(&str, &str)]) -> Creation {

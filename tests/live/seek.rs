@@ -5,6 +5,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
+use eventctl::stores::undo::{FILE, Undo};
+use eventctl_core::groups::live::Commit;
+use eventctl_core::groups::saved::{Cause, NewSet, SavedOffset};
 use serde_json::Value;
 
 use crate::clusters::until;
@@ -245,4 +248,44 @@ async fn offsets_come_from_another_group_and_from_kafkas_own_export() {
     let broken = run("file:broken.csv").ends(2);
     assert!(broken.stderr.contains("broken.csv: line 2"), "{broken}");
     run(&format!("group:{}", ground.shared.name("nobody"))).ends(2);
+}
+
+/// Killed after the offsets were saved: whether they were written then is not known, and undo finds out.
+#[tokio::test]
+async fn a_seek_that_died_before_it_could_say_so_is_undone() {
+    let (ground, group) = ground("seek-died", &[(0, 10), (1, 15)]).await;
+    let before = stands(&group);
+    let cluster = cluster_of(&ground.shared.brokers, 20).describe().await.unwrap().id;
+    let saved = |partition, before, after| SavedOffset {
+        topic: ground.topic.parse().unwrap(),
+        topic_id: None,
+        partition,
+        before: Some(Commit { offset: before, ..Commit::default() }),
+        after: Some(after),
+    };
+    let set = NewSet {
+        cluster,
+        group: group.parse().unwrap(),
+        cause: Cause::Seek,
+        at: 1_800_000_000_000,
+        operator: "somebody@somewhere".to_owned(),
+        command: "eventctl groups seek".to_owned(),
+        undoes: None,
+        offsets: vec![saved(0, 10, 40), saved(1, 15, 20)],
+    };
+    let folder = ground.world.path("home/.local/state/eventctl");
+    std::fs::create_dir_all(&folder).unwrap();
+    Undo::open(&folder.join(FILE)).unwrap().save(&set).unwrap();
+    let undo = |more: &[&str]| {
+        ground.world.run(&[&["groups", "undo", &group, "--no-watch", "--yes"], more].concat())
+    };
+    let nothing = undo(&[]).ends(0);
+    assert!(nothing.stdout.contains("0 offsets to change, 2 as it should be"), "{nothing}");
+    assert!(nothing.stdout.contains("is not known"), "{nothing}");
+    // It had been written in one partition of the two.
+    ground.commit(&group, &[(0, 40)]).await;
+    undo(&[]).ends(0);
+    assert_eq!(stands(&group), before);
+    let history = ground.world.run(&["groups", "history", &group]).ends(0);
+    assert!(history.stdout.contains("undone by 2"), "{history}");
 }

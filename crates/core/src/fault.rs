@@ -50,6 +50,15 @@ pub struct Fault {
     pub message: String,
 }
 
+impl Fault {
+    /// Of an item that was asked for, and of which the answer says nothing.
+    #[must_use]
+    pub fn left_out() -> Fault {
+        let message = "the brokers did not speak of it".to_owned();
+        Fault { kind: FaultKind::Other, code: "_LEFT_OUT".to_owned(), message }
+    }
+}
+
 /// What asking for one thing by name brought.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Seen<T> {

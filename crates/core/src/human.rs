@@ -128,6 +128,13 @@ pub fn moment(at: Timestamp) -> String {
     Timestamp::from_second(at.as_second()).unwrap_or(at).to_string()
 }
 
+/// Writes milliseconds since 1970 as RFC 3339, to the millisecond; a number outside of the calendar as it is.
+#[must_use]
+pub fn instant(milliseconds: i64) -> String {
+    Timestamp::from_millisecond(milliseconds)
+        .map_or_else(|_| milliseconds.to_string(), |time| format!("{time:.3}"))
+}
+
 /// Writes a setting's value the way a person reads it: durations and sizes by the key's ending, others as they are.
 #[must_use]
 pub fn setting(key: &str, value: &str) -> String {

@@ -4,17 +4,14 @@ use std::time::Duration;
 
 use eventctl_core::groups::live::PartitionKey;
 use eventctl_core::groups::moved::{Fate, SeekReport};
-use eventctl_core::groups::saved::Cause;
-use eventctl_core::groups::seek::{self, SeekPlan};
+use eventctl_core::groups::seek::{self, SeekPlan, Standing};
 use eventctl_core::groups::target::Offsets;
-use eventctl_core::groups::undo::Wanted;
-use eventctl_core::name::GroupName;
 use eventctl_core::{human, shell};
 
 use crate::commands::{ConsentArgs, Context};
 use crate::failure::Failure;
 use crate::flow::saving::Saving;
-use crate::flow::seek::{self as moving, Standing};
+use crate::flow::seek as moving;
 use crate::gate::{self, Live};
 use crate::kafka::cluster::Cluster;
 use crate::outcome::Outcome;
@@ -28,39 +25,6 @@ pub(super) struct Moving<'a> {
     pub(super) watch: Option<Duration>,
     pub(super) dry_run: bool,
     pub(super) consent: &'a ConsentArgs,
-}
-
-/// Makes a plan of the commits that are wanted.
-pub(super) fn plan(
-    group: &GroupName,
-    cause: Cause,
-    wanted: &Wanted,
-    standing: &Standing,
-    mut notes: Vec<String>,
-) -> SeekPlan {
-    let (rows, unchanged) = seek::rows(group, &standing.commits, wanted, &standing.logs);
-    if standing.live.is_none() {
-        notes.push(format!("there is no group {group} yet: this makes one"));
-    }
-    let behind = rows
-        .iter()
-        .filter_map(|row| Some((row, row.log?)))
-        .filter(|(row, log)| row.change.after.as_ref().is_some_and(|commit| commit.offset > log.end));
-    let open = behind.count();
-    if open > 0 {
-        let what = human::plural(open, "partition");
-        notes.push(format!("in {what} the new offset stands behind a transaction that is still open"));
-    }
-    SeekPlan {
-        cluster: standing.cluster.clone(),
-        group: group.clone(),
-        cause,
-        undoes: None,
-        topic_ids: standing.topic_ids.clone(),
-        rows,
-        unchanged,
-        notes,
-    }
 }
 
 impl Moving<'_> {
@@ -159,10 +123,4 @@ fn typed(cx: &Context) -> String {
     let words: Vec<String> =
         cx.around.arguments().iter().skip(1).map(|word| word.to_string_lossy().into_owned()).collect();
     shell::command("eventctl", &words, &[])
-}
-
-/// Reads a span of time.
-pub(super) fn duration(text: &str) -> Result<Duration, String> {
-    let milliseconds = eventctl_core::duration::parse(text).map_err(|error| error.to_string())?;
-    u64::try_from(milliseconds).map(Duration::from_millis).map_err(|_| "it is too long".to_owned())
 }

@@ -5,15 +5,15 @@ use std::time::Duration;
 
 use eventctl_core::groups::live::{Commit, Commits, PartitionKey};
 use eventctl_core::groups::saved::Cause;
-use eventctl_core::groups::seek::{self, SeekPlan};
+use eventctl_core::groups::seek::{self, Purpose, SeekPlan, Standing};
 use eventctl_core::groups::target::{self, Offsets, Target, TopicPart};
 use eventctl_core::name::{GroupName, TopicName};
 
-use super::moving::{Moving, duration};
+use super::moving::Moving;
 use crate::commands::{ConsentArgs, Context};
 use crate::failure::{Failure, Kind};
 use crate::files;
-use crate::flow::seek::{Standing, standing};
+use crate::flow::seek::standing;
 use crate::kafka::cluster::Cluster;
 use crate::kafka::groups::CommitsOf;
 use crate::outcome::Outcome;
@@ -48,7 +48,7 @@ pub(super) struct Args {
     #[arg(long)]
     clamp: bool,
     /// Watch the commits for this time first, and as long again afterwards
-    #[arg(long, value_name = "DURATION", default_value = "10s", value_parser = duration)]
+    #[arg(long, value_name = "DURATION", default_value = "10s", value_parser = crate::commands::duration)]
     watch: Duration,
     /// Do not watch: the group's consumers are known to be stopped
     #[arg(long, conflicts_with = "watch")]
@@ -156,19 +156,12 @@ fn plan(
             .hint("nothing was changed; --clamp moves such offsets to the nearest end of the log"),
         _ => Failure::usage(error.to_string()),
     };
-    let young = standing.logs.values().filter(|log| log.at.is_none()).count();
     let wanted = seek::wanted(target, &standing.logs, other, file).map_err(refused)?;
-    let left_out = standing.logs.len().saturating_sub(wanted.len());
-    let (wanted, mut notes) = seek::within(wanted, &standing.logs, args.clamp).map_err(refused)?;
-    if young > 0 && matches!(target, Target::Position(position) if position.time().is_some()) {
-        let what = eventctl_core::human::plural(young, "partition");
-        notes.push(format!("in {what} no record is as young as {}: the end is meant", args.to));
-    }
-    if left_out > 0 && !matches!(target, Target::Position(_)) {
-        let what = eventctl_core::human::plural(left_out, "chosen partition");
-        notes.push(format!("{what} left as they are: {} says nothing of them", args.to));
-    }
+    let mut notes = seek::remarks(target, &args.to, &standing.logs, &wanted);
+    let (wanted, clamped) = seek::within(wanted, &standing.logs, args.clamp).map_err(refused)?;
+    notes.extend(clamped);
     let commit = |offset: i64| Commit { offset, ..Commit::default() };
     let wanted = wanted.into_iter().map(|(key, offset)| (key, offset.map(commit))).collect();
-    Ok(super::moving::plan(&args.group, Cause::Seek, &wanted, standing, notes))
+    let purpose = Purpose { group: &args.group, cause: Cause::Seek, undoes: None };
+    Ok(seek::plan(purpose, &wanted, standing, notes))
 }

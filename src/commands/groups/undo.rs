@@ -4,11 +4,12 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use eventctl_core::groups::saved::{Cause, SavedSet, SetState};
+use eventctl_core::groups::seek::{self, Purpose};
 use eventctl_core::groups::target::TopicPart;
 use eventctl_core::groups::undo;
 use eventctl_core::name::GroupName;
 
-use super::moving::{self, Moving, duration};
+use super::moving::{self, Moving};
 use crate::commands::{ConsentArgs, Context};
 use crate::failure::{Failure, Kind};
 use crate::flow::seek::standing;
@@ -30,7 +31,7 @@ pub(super) struct Args {
     #[arg(long, value_name = "NUMBER")]
     set: Option<i64>,
     /// Watch the commits for this time first, and as long again afterwards
-    #[arg(long, value_name = "DURATION", default_value = "10s", value_parser = duration)]
+    #[arg(long, value_name = "DURATION", default_value = "10s", value_parser = crate::commands::duration)]
     watch: Duration,
     /// Do not watch: the group's consumers are known to be stopped
     #[arg(long, conflicts_with = "watch")]
@@ -56,8 +57,8 @@ pub(super) async fn run(args: Args, cx: &Context) -> Result<Outcome, Failure> {
     if set.state == SetState::Begun {
         notes.push(format!("whether the change of set {} happened is not known", set.number));
     }
-    let mut plan = moving::plan(&args.group, Cause::Undo, &wanted, &standing, notes);
-    plan.undoes = Some(set.number);
+    let purpose = Purpose { group: &args.group, cause: Cause::Undo, undoes: Some(set.number) };
+    let plan = seek::plan(purpose, &wanted, &standing, notes);
     let watch = (!args.no_watch).then_some(args.watch);
     Moving { cluster: &cluster, standing, watch, dry_run: args.dry_run, consent: &args.consent }
         .run(plan, cx)

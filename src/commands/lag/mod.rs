@@ -5,7 +5,6 @@ mod watched;
 use std::time::Duration;
 
 use eventctl_core::catalog::{Catalog, Environment};
-use eventctl_core::duration;
 use eventctl_core::lag::advice;
 use eventctl_core::lag::report::LagReport;
 use eventctl_core::lag::selection::{Limits, Selection, declared, is_glob};
@@ -46,35 +45,25 @@ pub struct Args {
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(i64).range(0..))]
     max_lag: Option<i64>,
     /// The age of the first unread record that is too much [default: the catalog's max_time_lag]
-    #[arg(long, value_name = "DURATION", value_parser = span)]
+    #[arg(long, value_name = "DURATION", value_parser = crate::commands::duration)]
     max_time_lag: Option<Duration>,
     /// Do not read the first unread records: no time lag, and markers of transactions count as records
     #[arg(long, conflicts_with = "max_time_lag")]
     no_time: bool,
     /// Look for first unread records for no longer than this; the rest is unknown
-    #[arg(long, value_name = "DURATION", default_value = "5s", value_parser = span)]
+    #[arg(long, value_name = "DURATION", default_value = "5s", value_parser = crate::commands::duration)]
     time_budget: Duration,
     /// Say how many consumers would catch up, from the rates between two samples
     #[arg(long, conflicts_with_all = ["watch", "metrics", "alert_webhook", "alert_exec"])]
     advise: bool,
     /// Within which time they shall catch up, for --advise
-    #[arg(long, value_name = "DURATION", default_value = "10m", value_parser = span, requires = "advise")]
+    #[arg(long, value_name = "DURATION", default_value = "10m", value_parser = crate::commands::duration, requires = "advise")]
     within: Duration,
     /// Take two samples this far apart, for rates and the time to catch up [with --advise: 10s]
-    #[arg(long, value_name = "DURATION", value_parser = span, conflicts_with_all = ["watch", "metrics", "alert_webhook", "alert_exec"])]
+    #[arg(long, value_name = "DURATION", value_parser = crate::commands::duration, conflicts_with_all = ["watch", "metrics", "alert_webhook", "alert_exec"])]
     over: Option<Duration>,
     #[command(flatten)]
     watched: watched::WatchArgs,
-}
-
-/// Reads a span of time above zero.
-fn span(text: &str) -> Result<Duration, String> {
-    let milliseconds = duration::parse(text).map_err(|error| error.to_string())?;
-    let milliseconds = u64::try_from(milliseconds).unwrap_or(0);
-    if milliseconds == 0 {
-        return Err("it must be longer than 0".to_owned());
-    }
-    Ok(Duration::from_millis(milliseconds))
 }
 
 /// Runs the command.

@@ -35,7 +35,7 @@ pub(super) struct WatchArgs {
     #[arg(short, long)]
     watch: bool,
     /// How far samples are apart
-    #[arg(long, value_name = "DURATION", default_value = "10s", value_parser = super::span)]
+    #[arg(long, value_name = "DURATION", default_value = "10s", value_parser = crate::commands::duration)]
     every: Duration,
     /// Go on, and serve metrics for Prometheus at /metrics; :9308 is on the loopback device only
     #[arg(long, value_name = "ADDRESS")]

@@ -5,7 +5,6 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use eventctl_core::catalog::{Encoding, KeyEncoding, Partitioner};
-use eventctl_core::duration;
 use eventctl_core::produce::OnError;
 
 /// What a line that is refused does to those behind it.
@@ -36,12 +35,8 @@ pub(super) fn on_error(text: &str) -> Result<Wrong, String> {
 }
 
 pub(super) fn duration(text: &str) -> Result<Duration, String> {
-    let millis = duration::parse(text).map_err(|error| error.to_string())?;
-    let millis = u64::try_from(millis).map_err(|_| "it is too long".to_owned())?;
-    if millis == 0 || millis > 86_400_000 {
-        return Err("it is from 1ms to 1d".to_owned());
-    }
-    Ok(Duration::from_millis(millis))
+    let time = crate::commands::duration(text)?;
+    if time > Duration::from_secs(86_400) { Err("it is at most 1d".to_owned()) } else { Ok(time) }
 }
 
 pub(super) fn rate(text: &str) -> Result<NonZeroU32, String> {

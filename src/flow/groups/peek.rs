@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::mpsc;
 
 use eventctl_core::consume::{Form, Kept, Shown, Summary};
-use eventctl_core::fault::{Fault, FaultKind, Seen};
+use eventctl_core::fault::{Fault, Seen};
 use eventctl_core::groups::live::{Commits, LiveGroup, PartitionKey};
 use eventctl_core::groups::peek::{Around, Choice, Found, PeekFacts, Place, Taken};
 use eventctl_core::name::TopicName;
@@ -12,7 +12,6 @@ use eventctl_core::position::{Frozen, Span};
 use eventctl_core::record::{OwnedRecord, Record};
 use eventctl_core::scan::{PartitionEnd, ScanEnd};
 use eventctl_core::topics::live::LiveTopic;
-use eventctl_core::yaml::near_miss;
 
 use super::look::wishes;
 use crate::failure::Failure;
@@ -20,7 +19,7 @@ use crate::files::Stream;
 use crate::flow::consume::{Consume, Parts, TopicReading, Wanted, show_all};
 use crate::flow::known_schemas::KnownSchemas;
 use crate::flow::lag::ends;
-use crate::flow::range::{Ranges, TopicRange};
+use crate::flow::range::{Ranges, TopicRange, no_such_topic};
 use crate::flow::scan::{Means, Next, Scanned, Visitor, scan};
 use crate::flow::sink::Sink;
 use crate::kafka::cluster::Cluster;
@@ -49,7 +48,7 @@ pub async fn look(cluster: &Cluster, choice: &Choice) -> Result<(PeekFacts, usiz
     );
     let (described, mut topics) = (described?, topics?);
     check(cluster, choice, &topics).await?;
-    let live = seen.remove(&choice.group).unwrap_or_else(|| Seen::Unknown(left_out()));
+    let live = seen.remove(&choice.group).unwrap_or_else(|| Seen::Unknown(Fault::left_out()));
     let commits = commits(cluster, choice, (&live, &topics)).await;
     let (commits, left) = match commits.map(|commits| choice.of(commits)) {
         Ok((commits, left)) => (Ok(commits), left),
@@ -73,12 +72,7 @@ async fn topics(cluster: &Cluster, names: Vec<TopicName>) -> Result<Topics, Fail
 async fn check(cluster: &Cluster, choice: &Choice, topics: &Topics) -> Result<(), Failure> {
     let absent = choice.topics.iter().find(|name| matches!(topics.get(*name), Some(Seen::Absent) | None));
     if let Some(name) = absent {
-        let failure = Failure::input(format!("there is no topic {name}"));
-        let names = cluster.topic_names().await.unwrap_or_default();
-        return Err(match near_miss(name.as_str(), names.iter().map(TopicName::as_str)) {
-            Some(near) => failure.hint(format!("did you mean `{near}`?")),
-            None => failure.hint("eventctl groups describe GROUP shows what it reads"),
-        });
+        return Err(no_such_topic(cluster, name).await);
     }
     let all = choice.topics.iter().map(|name| topics.get(name).and_then(Seen::present));
     // Where one of them cannot be seen, it may have the partition.
@@ -115,7 +109,7 @@ async fn commits(
     if asked.is_empty() {
         return Ok(Commits::new());
     }
-    cluster.commits_of_groups(&asked).await.remove(group).unwrap_or_else(|| Err(left_out()))
+    cluster.commits_of_groups(&asked).await.remove(group).unwrap_or_else(|| Err(Fault::left_out()))
 }
 
 /// Reads the records around places, so many on each side.
@@ -268,9 +262,4 @@ fn without(seen: Seen<LiveTopic>) -> Seen<()> {
         Seen::Absent => Seen::Absent,
         Seen::Unknown(fault) => Seen::Unknown(fault),
     }
-}
-
-fn left_out() -> Fault {
-    let message = "the brokers did not speak of it".to_owned();
-    Fault { kind: FaultKind::Other, code: "_LEFT_OUT".to_owned(), message }
 }

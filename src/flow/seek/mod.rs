@@ -4,7 +4,7 @@ mod act;
 mod read;
 
 pub use act::{Means, carry_out};
-pub use read::{Standing, quiet, standing, unmoved, with_times};
+pub use read::{quiet, standing, unmoved, with_times};
 
 use eventctl_core::groups::saved::Cause;
 use eventctl_core::groups::seek::SeekPlan;

@@ -5,15 +5,15 @@ use std::time::Duration;
 
 use eventctl_core::fault::{Fault, FaultKind, Seen};
 use eventctl_core::groups::live::{Commits, LiveGroup, PartitionKey};
-use eventctl_core::groups::seek::{Log, SeekPlan, moved, moved_over, refusal};
+use eventctl_core::groups::seek::{Log, SeekPlan, Standing, moved, moved_over, refusal};
 use eventctl_core::groups::target::TopicPart;
 use eventctl_core::lag::facts::Point;
-use eventctl_core::name::{ClusterId, GroupName, TopicName};
-use eventctl_core::topics::live::{LivePartition, LiveTopic, TopicId};
-use eventctl_core::yaml::near_miss;
+use eventctl_core::name::{GroupName, TopicName};
+use eventctl_core::topics::live::{LivePartition, LiveTopic};
 
 use crate::failure::{Failure, Kind};
 use crate::flow::points::PointReader;
+use crate::flow::range::no_such_topic;
 use crate::flow::scan::Means;
 use crate::kafka::cluster::Cluster;
 use crate::kafka::groups::CommitsOf;
@@ -21,21 +21,6 @@ use crate::kafka::offsets::Isolation;
 
 /// For how long the times of records may be looked for: they are told, and nothing hangs on them.
 const TIMES: Duration = Duration::from_secs(5);
-
-/// Where a group stands, and the logs of the partitions that are chosen.
-#[derive(Debug, Clone)]
-pub struct Standing {
-    /// The cluster that answered.
-    pub cluster: Option<ClusterId>,
-    /// The group; none where it is not there.
-    pub live: Option<LiveGroup>,
-    /// Its commits in the partitions that are chosen.
-    pub commits: Commits,
-    /// The ids of their topics, where the server gives them.
-    pub topic_ids: BTreeMap<TopicName, TopicId>,
-    /// Their logs.
-    pub logs: BTreeMap<PartitionKey, Log>,
-}
 
 /// Reads where a group stands in these partitions, each topic once. `time` is that of the target, where it is one.
 ///
@@ -62,12 +47,12 @@ pub async fn standing(
             Some(Seen::Unknown(fault)) => {
                 return Err(Failure::cluster(format!("topic {} cannot be read: {fault}", part.topic)));
             }
-            Some(Seen::Absent) | None => return Err(absent(cluster, &part.topic).await),
+            Some(Seen::Absent) | None => return Err(no_such_topic(cluster, &part.topic).await),
         }
     }
     let commits = commits(cluster, group, &keys).await?;
     let logs = logs(cluster, &keys, time).await?;
-    Ok(Standing { cluster: described.id, live, commits, topic_ids, logs })
+    Ok(Standing { cluster: described.id, exists: live.is_some(), commits, topic_ids, logs })
 }
 
 /// The group, which may be moved now; none where it is not there.
@@ -111,15 +96,6 @@ fn chosen(part: &TopicPart, topic: &LiveTopic) -> Result<Vec<PartitionKey>, Fail
         .hint("nothing was changed; choose other partitions with --topic NAME:0,1,2"));
     }
     Ok(chosen.map(|live| (topic.name.clone(), live.id)).collect())
-}
-
-async fn absent(cluster: &Cluster, name: &TopicName) -> Failure {
-    let failure = Failure::input(format!("there is no topic {name}"));
-    let names = cluster.topic_names().await.unwrap_or_default();
-    match near_miss(name.as_str(), names.iter().map(TopicName::as_str)) {
-        Some(near) => failure.hint(format!("did you mean `{near}`?")),
-        None => failure.hint("eventctl topics list shows those there are"),
-    }
 }
 
 /// The commits of a group in partitions, all of which are known.
@@ -166,10 +142,7 @@ async fn logs(
     );
     let mut logs = BTreeMap::new();
     for (key, start) in starts {
-        let missing = || {
-            let message = "the brokers did not speak of it".to_owned();
-            Err(Fault { kind: FaultKind::Other, code: "_LEFT_OUT".to_owned(), message })
-        };
+        let missing = || Err(Fault::left_out());
         let log = start.and_then(|start| {
             let high_watermark = watermarks.remove(&key).unwrap_or_else(missing)?;
             let end = stable.remove(&key).unwrap_or_else(missing)?.min(high_watermark);

@@ -2,7 +2,6 @@
 
 use eventctl_core::groups::saved::{SavedOffset, SavedSet, SetState};
 use eventctl_core::human;
-use eventctl_core::lag::judge::moment;
 use serde::Serialize;
 
 use crate::render::page::{Page, Table, Tone, cell, number};
@@ -59,7 +58,7 @@ impl Report for History<'_> {
             let set = &saved.set;
             table.row(vec![
                 number(saved.number),
-                cell(moment(set.at)),
+                cell(human::instant(set.at)),
                 cell(&set.group).tone(Tone::Strong),
                 cell(match set.undoes {
                     Some(other) => format!("{} of {other}", set.cause.as_str()),
@@ -89,7 +88,7 @@ fn line(saved: &SavedSet) -> SetLine<'_> {
         cluster: set.cluster.as_ref().map(AsRef::as_ref),
         group: set.group.as_str(),
         cause: set.cause.as_str(),
-        at: moment(set.at),
+        at: human::instant(set.at),
         operator: &set.operator,
         command: &set.command,
         undoes: set.undoes,

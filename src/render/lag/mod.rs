@@ -3,6 +3,7 @@
 mod advice;
 mod line;
 
+use std::collections::BTreeMap;
 use std::fmt::Display;
 
 use eventctl_core::human;
@@ -112,46 +113,47 @@ impl Shown<'_> {
     }
 }
 
+/// Group, topic, and what is said of some of its partitions.
+type About<'a> = (Option<&'a str>, Option<&'a str>, &'a str);
+
 /// What is to be said of partitions: the same words once, with all the partitions that they are about.
 fn remarks(rows: &[(&GroupLag, &PartitionLag)], page: &mut Page) {
-    let mut said: Vec<((&str, &str, &str), Vec<i32>)> = Vec::new();
+    let mut said: BTreeMap<About<'_>, Vec<i32>> = BTreeMap::new();
     for (group, row) in rows.iter().filter(|(_, row)| !row.state.is_unknown()) {
         let Some(remark) = &row.remark else { continue };
-        let about = (group.group.as_str(), row.topic.as_str(), remark.as_str());
-        match said.iter_mut().find(|(known, _)| *known == about) {
-            Some((_, partitions)) => partitions.push(row.partition),
-            None => said.push((about, vec![row.partition])),
-        }
+        said.entry((Some(&group.group), Some(&row.topic), remark)).or_default().push(row.partition);
     }
-    for ((group, topic, remark), partitions) in said.iter().take(ITEMS) {
-        let partitions = ranges(partitions);
-        page.tone(Tone::Faint, format_args!("{group} {topic}/{partitions}")).lit(": ").line(remark);
+    for (about, partitions) in said.iter().take(ITEMS) {
+        tell(*about, partitions, Tone::Faint, page);
     }
     rest(said.len(), page);
-}
-
-fn ranges(partitions: &[i32]) -> String {
-    human::ranges(partitions.iter().copied(), PARTITIONS_NAMED)
 }
 
 /// What could not be found out, in the same way.
 fn unknowns<'a>(items: impl Iterator<Item = &'a Unknown>, page: &mut Page) {
-    let mut said: Vec<(&Unknown, Vec<i32>)> = Vec::new();
+    let mut said: BTreeMap<About<'_>, Vec<i32>> = BTreeMap::new();
     for item in items {
-        let same = |known: &Unknown| {
-            (&known.group, &known.topic, &known.reason) == (&item.group, &item.topic, &item.reason)
-        };
-        match said.iter_mut().find(|(known, _)| same(known)) {
-            Some((_, partitions)) => partitions.extend(item.partition),
-            None => said.push((item, item.partition.into_iter().collect())),
-        }
+        let about = (item.group.as_deref(), item.topic.as_deref(), item.reason.as_str());
+        said.entry(about).or_default().extend(item.partition);
     }
-    for (item, partitions) in said.iter().take(ITEMS) {
+    for (about, partitions) in said.iter().take(ITEMS) {
         page.tone(Tone::Notable, "? ");
-        place(item, partitions, page);
-        page.line(&item.reason);
+        tell(*about, partitions, Tone::Strong, page);
     }
     rest(said.len(), page);
+}
+
+fn tell((group, topic, words): About<'_>, partitions: &[i32], tone: Tone, page: &mut Page) {
+    let partitions = human::ranges(partitions.iter().copied(), PARTITIONS_NAMED);
+    let topic = topic.map(|topic| match partitions.as_str() {
+        "" => topic.to_owned(),
+        partitions => format!("{topic}/{partitions}"),
+    });
+    let place: Vec<&str> = group.into_iter().chain(topic.as_deref()).collect();
+    if !place.is_empty() {
+        page.tone(tone, place.join(" ")).lit(": ");
+    }
+    page.line(words);
 }
 
 /// What is missing or unknown is told at the end.
@@ -163,20 +165,6 @@ fn rest(count: usize, page: &mut Page) {
     let more = count.saturating_sub(ITEMS);
     if more > 0 {
         page.lit("  and ").val(more).lit(" more: -o json has them all\n");
-    }
-}
-
-fn place(unknown: &Unknown, partitions: &[i32], page: &mut Page) {
-    if let Some(group) = &unknown.group {
-        page.tone(Tone::Strong, group);
-    }
-    match &unknown.topic {
-        Some(topic) if partitions.is_empty() => page.lit(" ").val(topic),
-        Some(topic) => page.lit(" ").val(format_args!("{topic}/{}", ranges(partitions))),
-        None => page,
-    };
-    if unknown.group.is_some() || unknown.topic.is_some() {
-        page.lit(": ");
     }
 }
 
@@ -197,7 +185,9 @@ fn tone(state: LagState) -> Tone {
     match state {
         LagState::Ok => Tone::Good,
         LagState::Lagging => Tone::Plain,
-        LagState::Unassigned | LagState::NoMembers | LagState::NoCommit | LagState::Falling => Tone::Notable,
+        LagState::Unassigned | LagState::NoMembers | LagState::NoCommit | LagState::NotCatchingUp => {
+            Tone::Notable
+        }
         LagState::Rewound | LagState::Stalled | LagState::Stopped | LagState::Missing => Tone::Bad,
         LagState::AheadOfEnd | LagState::BelowLogStart => Tone::Bad,
         LagState::UnsupportedType | LagState::NoLeader | LagState::Unauthorised | LagState::Unknown => {

@@ -6,7 +6,7 @@ use super::live::Commits;
 use super::saved::{Cause, SetState};
 use super::seek::{Effect, SeekPlan, SeekRow};
 use crate::fault::{Fault, FaultKind};
-use crate::lag::judge::moment;
+use crate::human::instant;
 
 /// The kind of the document.
 pub const SEEK_KIND: &str = "groups.seek";
@@ -154,8 +154,8 @@ fn part(row: &SeekRow) -> SeekPart {
         before: offset(&row.change.before),
         after: offset(&row.change.after),
         effect: row.effect,
-        from_time: row.times.map(|(from, _)| moment(from)),
-        until_time: row.times.map(|(_, until)| moment(until)),
+        from_time: row.times.map(|(from, _)| instant(from)),
+        until_time: row.times.map(|(_, until)| instant(until)),
         outcome: Fate::Planned,
         reason: None,
     }

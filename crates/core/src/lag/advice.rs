@@ -214,7 +214,6 @@ fn seconds(seconds: f64) -> String {
 #[cfg(test)]
 mod tests {
     use super::super::report::MemberShown;
-    use super::super::samples::row;
     use super::*;
 
     /// Partitions with this lag and these rates each, read by so many members in turn.
@@ -223,7 +222,6 @@ mod tests {
             .iter()
             .enumerate()
             .map(|(place, (lag, commit, produce))| PartitionLag {
-                partition: place as i32,
                 committed: Some(0),
                 lag: Some(*lag),
                 commit_rate: Some(*commit),
@@ -234,7 +232,7 @@ mod tests {
                     host: "/127.0.0.1".to_owned(),
                     instance_id: None,
                 }),
-                ..row("t")
+                ..PartitionLag::new("t", place as i32)
             })
             .collect();
         of_topic("g", "t", &rows.iter().collect::<Vec<_>>(), within)

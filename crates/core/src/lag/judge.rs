@@ -2,8 +2,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use jiff::Timestamp;
-
 use super::check;
 use super::facts::{Expectation, Facts, GroupFacts};
 use super::partition;
@@ -18,7 +16,7 @@ use crate::human;
 pub fn report(facts: &Facts) -> LagReport {
     let mut report = LagReport {
         cluster: facts.cluster.as_ref().map(ToString::to_string),
-        at: moment(facts.at),
+        at: human::instant(facts.at),
         groups: facts.groups.iter().map(|group| judged(group, facts)).collect(),
         other_groups: facts.others,
         findings: Vec::new(),
@@ -56,13 +54,6 @@ pub fn expectation<'a>(group: &'a GroupFacts, topic: &str) -> Option<&'a Expecta
         group.expected.iter().find(|expected| expected.topic.as_ref().map(|topic| topic.as_str()) == name)
     };
     of(Some(topic)).or_else(|| of(None))
-}
-
-/// A time as RFC 3339, in milliseconds.
-#[must_use]
-pub fn moment(milliseconds: i64) -> String {
-    Timestamp::from_millisecond(milliseconds)
-        .map_or_else(|_| milliseconds.to_string(), |time| format!("{time:.3}"))
 }
 
 fn judged(group: &GroupFacts, facts: &Facts) -> GroupLag {

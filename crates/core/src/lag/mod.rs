@@ -14,8 +14,6 @@ pub mod monitor;
 pub mod partition;
 pub mod points;
 pub mod report;
-#[cfg(test)]
-mod samples;
 pub mod selection;
 pub mod state;
 

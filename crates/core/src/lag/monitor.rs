@@ -133,7 +133,7 @@ fn state(samples: &[Sample], has_members: bool) -> Option<LagState> {
         return None;
     }
     let grows = |pair: &[Sample]| matches!(pair, [one, other] if other.lag >= one.lag);
-    samples.windows(2).all(grows).then_some(LagState::Falling)
+    samples.windows(2).all(grows).then_some(LagState::NotCatchingUp)
 }
 
 /// True where an offset went back and has not been regained.
@@ -184,7 +184,7 @@ mod tests {
         let ends: Vec<i64> = rising(1_000, 10).collect();
         type Row = (&'static str, Vec<(i64, i64)>, bool, Option<LagState>);
         let rows: Vec<Row> = vec![
-            ("keeps up", pairs(rising(990, 10).collect(), ends.clone()), true, Some(LagState::Falling)),
+            ("keeps up", pairs(rising(990, 10).collect(), ends.clone()), true, Some(LagState::NotCatchingUp)),
             ("catches up", pairs(rising(500, 30).collect(), ends.clone()), true, None),
             ("at the end", pairs(ends.clone(), ends.clone()), true, None),
             ("stands still", pairs(vec![900; 10], ends.clone()), true, Some(LagState::Stalled)),
@@ -199,7 +199,7 @@ mod tests {
                 "pauses",
                 pairs(vec![800, 810, 820, 830, 840, 850, 860, 870, 870, 870], ends.clone()),
                 true,
-                Some(LagState::Falling),
+                Some(LagState::NotCatchingUp),
             ),
             (
                 "was at the head in the window",

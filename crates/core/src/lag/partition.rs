@@ -1,7 +1,7 @@
 //! One partition of a group: where it stands, and what that means.
 
 use super::facts::{Ends, Facts, GroupFacts, Point};
-use super::judge::{expectation, moment, unknown_state};
+use super::judge::{expectation, unknown_state};
 use super::report::{FirstUnread, MemberShown, PartitionLag};
 use super::state::LagState;
 use crate::catalog::Start;
@@ -68,26 +68,9 @@ fn empty(asked: &Asked<'_>) -> PartitionLag {
     let commit = asked.group.commits.as_ref().ok().and_then(|commits| commits.get(asked.key));
     let committed = commit.and_then(|commit| commit.as_ref().ok()).and_then(Option::as_ref);
     PartitionLag {
-        topic: asked.key.0.to_string(),
-        partition: asked.key.1,
-        state: LagState::Ok,
-        remark: None,
         committed: committed.map(|commit| commit.offset),
-        log_start: None,
-        high_watermark: None,
-        last_stable_offset: None,
-        lag: None,
-        behind_open_transaction: None,
-        may_be_no_records: None,
-        lost: None,
-        first_unread: None,
-        time_lag_ms: None,
-        time_lag_unknown: None,
-        deleted_in_ms: None,
         member: asked.reader.cloned(),
-        commit_rate: None,
-        produce_rate: None,
-        catch_up_seconds: None,
+        ..PartitionLag::new(asked.key.0.as_str(), asked.key.1)
     }
 }
 
@@ -169,7 +152,7 @@ fn behind(asked: &Asked<'_>, log: Log, from: i64, row: &mut PartitionLag) {
             row.lag = Some(log.high_watermark.saturating_sub((*offset).max(from)));
             row.first_unread = Some(FirstUnread {
                 offset: *offset,
-                timestamp: timestamp.map(moment),
+                timestamp: timestamp.map(human::instant),
                 timestamp_type: if *log_append_time { "LogAppendTime" } else { "CreateTime" },
             });
             aged(asked, *timestamp, row);

@@ -116,6 +116,35 @@ pub struct PartitionLag {
     pub catch_up_seconds: Option<f64>,
 }
 
+impl PartitionLag {
+    /// A partition of which nothing is known yet but that nothing is wrong with it.
+    #[must_use]
+    pub fn new(topic: &str, partition: i32) -> PartitionLag {
+        PartitionLag {
+            topic: topic.to_owned(),
+            partition,
+            state: LagState::Ok,
+            remark: None,
+            committed: None,
+            log_start: None,
+            high_watermark: None,
+            last_stable_offset: None,
+            lag: None,
+            behind_open_transaction: None,
+            may_be_no_records: None,
+            lost: None,
+            first_unread: None,
+            time_lag_ms: None,
+            time_lag_unknown: None,
+            deleted_in_ms: None,
+            member: None,
+            commit_rate: None,
+            produce_rate: None,
+            catch_up_seconds: None,
+        }
+    }
+}
+
 /// The first record that a group has not read yet.
 #[derive(Debug, Clone, Serialize)]
 pub struct FirstUnread {

@@ -18,8 +18,7 @@ pub enum LagState {
     /// Nothing was ever committed, or the commit has expired.
     NoCommit,
     /// From samples: the group commits, and its lag has not fallen once in the window.
-    #[serde(rename = "not_catching_up")]
-    Falling,
+    NotCatchingUp,
     /// From samples: an offset went back.
     Rewound,
     /// From samples: members are there, and the offset does not move while records wait.
@@ -50,7 +49,7 @@ impl LagState {
         LagState::Unassigned,
         LagState::NoMembers,
         LagState::NoCommit,
-        LagState::Falling,
+        LagState::NotCatchingUp,
         LagState::Rewound,
         LagState::Stalled,
         LagState::Stopped,
@@ -72,7 +71,7 @@ impl LagState {
             LagState::Unassigned => "unassigned",
             LagState::NoMembers => "no members",
             LagState::NoCommit => "no commit",
-            LagState::Falling => "not catching up",
+            LagState::NotCatchingUp => "not catching up",
             LagState::Rewound => "rewound",
             LagState::Stalled => "stalled",
             LagState::Stopped => "stopped",
@@ -95,7 +94,7 @@ impl LagState {
             LagState::Unassigned => "unassigned",
             LagState::NoMembers => "no_members",
             LagState::NoCommit => "no_commit",
-            LagState::Falling => "not_catching_up",
+            LagState::NotCatchingUp => "not_catching_up",
             LagState::Rewound => "rewound",
             LagState::Stalled => "stalled",
             LagState::Stopped => "stopped",

@@ -34,26 +34,16 @@ fn partition(topic: &str, number: i32, lag: Option<i64>) -> PartitionLag {
         instance_id: None,
     };
     PartitionLag {
-        topic: topic.to_owned(),
-        partition: number,
         state,
-        remark: None,
         committed: Some(1_000),
         log_start: Some(0),
         high_watermark: lag.map(|lag| lag.saturating_add(1_000)),
         last_stable_offset: lag.map(|lag| lag.saturating_add(1_000)),
         lag,
-        behind_open_transaction: None,
-        may_be_no_records: None,
-        lost: None,
-        first_unread: None,
         time_lag_ms: lag.map(|lag| lag.saturating_mul(10)),
-        time_lag_unknown: None,
-        deleted_in_ms: None,
         member: (number % 3 != 2).then_some(member),
         commit_rate: Some(12.5),
-        produce_rate: None,
-        catch_up_seconds: None,
+        ..PartitionLag::new(topic, number)
     }
 }
 

@@ -13,10 +13,10 @@ mod told;
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 
-use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 
 use super::report::{Finding, FindingKind, LagReport};
+use crate::human::instant;
 use judged::{Judge, Verdict};
 
 pub use told::{Alert, AlertStatus};
@@ -148,8 +148,8 @@ fn alert(report: &LagReport, place: &Place, episode: &Episode, at: i64) -> Alert
         kind: place.kind,
         value: None,
         limit: episode.limit,
-        since: moment(episode.since),
-        at: moment(at),
+        since: instant(episode.since),
+        at: instant(at),
         samples: episode.samples,
         reason: String::new(),
     }
@@ -161,9 +161,4 @@ fn id(cluster: Option<&str>, place: &Place, since: i64) -> String {
     // Texts are quoted and escaped, so that no two places write the same.
     let whole = format!("{cluster:?} {kind:?} {group:?} {topic:?} {partition:?} {since}");
     Sha256::digest(whole.as_bytes()).iter().take(8).map(|byte| format!("{byte:02x}")).collect()
-}
-
-/// A moment as RFC 3339; one that no calendar holds stands as its number.
-fn moment(at: i64) -> String {
-    Timestamp::from_millisecond(at).map_or_else(|_| at.to_string(), |at| at.to_string())
 }

@@ -8,26 +8,9 @@ const LIMIT: i64 = 10_000;
 
 pub(in super::super) fn partition(topic: &str, partition: i32, lag: Option<i64>) -> PartitionLag {
     PartitionLag {
-        topic: topic.to_owned(),
-        partition,
         state: if lag.is_some() { LagState::Lagging } else { LagState::Unknown },
-        remark: None,
-        committed: None,
-        log_start: None,
-        high_watermark: None,
-        last_stable_offset: None,
         lag,
-        behind_open_transaction: None,
-        may_be_no_records: None,
-        lost: None,
-        first_unread: None,
-        time_lag_ms: None,
-        time_lag_unknown: None,
-        deleted_in_ms: None,
-        member: None,
-        commit_rate: None,
-        produce_rate: None,
-        catch_up_seconds: None,
+        ..PartitionLag::new(topic, partition)
     }
 }
 

@@ -1,5 +1,7 @@
 //! Moving the offsets of a group: what is written where, what that skips or repeats, and why it is refused.
 
+mod commands;
+
 use std::collections::BTreeMap;
 
 use serde::Serialize;
@@ -14,6 +16,8 @@ use crate::name::{ClusterId, GroupName, TopicName};
 use crate::position::{Place, Position};
 use crate::topics::live::TopicId;
 
+pub use commands::{commands, undo_command};
+
 /// What the brokers say of a partition whose commit is to be moved.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Log {
@@ -25,6 +29,21 @@ pub struct Log {
     pub high_watermark: i64,
     /// The first offset at or after the time of the target, where it is a time and there is such a record.
     pub at: Option<i64>,
+}
+
+/// Where a group stands, and the logs of the partitions that are chosen.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Standing {
+    /// The cluster that answered.
+    pub cluster: Option<ClusterId>,
+    /// True where the group is there.
+    pub exists: bool,
+    /// Its commits in the partitions that are chosen.
+    pub commits: Commits,
+    /// The ids of their topics, where the server gives them.
+    pub topic_ids: BTreeMap<TopicName, TopicId>,
+    /// Their logs.
+    pub logs: BTreeMap<PartitionKey, Log>,
 }
 
 /// Why offsets cannot be moved.
@@ -205,9 +224,75 @@ pub fn within(
     }
 }
 
-/// Makes the changes: what stands where it should is left alone.
+/// What a plan is made for.
+#[derive(Debug, Clone, Copy)]
+pub struct Purpose<'a> {
+    /// The group.
+    pub group: &'a GroupName,
+    /// What moves it.
+    pub cause: Cause,
+    /// For an undo: the set that it puts back.
+    pub undoes: Option<i64>,
+}
+
+/// Makes a plan of the commits that are wanted. Its notes stand behind those that are handed in.
 #[must_use]
-pub fn rows(
+pub fn plan(purpose: Purpose<'_>, wanted: &Wanted, standing: &Standing, mut notes: Vec<String>) -> SeekPlan {
+    let Purpose { group, cause, undoes } = purpose;
+    let (rows, unchanged) = rows(group, &standing.commits, wanted, &standing.logs);
+    if !standing.exists {
+        notes.push(format!("there is no group {group} yet: this makes one"));
+    }
+    notes.extend(way_back(&rows));
+    let after = |row: &SeekRow| Some((row.change.after.as_ref()?.offset, row.log?.end));
+    let open = rows.iter().filter_map(after).filter(|(offset, end)| offset > end).count();
+    if open > 0 {
+        let what = human::plural(open, "partition");
+        notes.push(format!("in {what} the new offset stands behind a transaction that is still open"));
+    }
+    SeekPlan {
+        cluster: standing.cluster.clone(),
+        group: group.clone(),
+        cause,
+        undoes,
+        topic_ids: standing.topic_ids.clone(),
+        rows,
+        unchanged,
+        notes,
+    }
+}
+
+/// What has to be known of a target: partitions of which it says nothing, and times that no record is as young as.
+/// `written` is the target as it was typed.
+#[must_use]
+pub fn remarks(
+    target: &Target,
+    written: &str,
+    logs: &BTreeMap<PartitionKey, Log>,
+    wanted: &Offsets,
+) -> Vec<String> {
+    let said = |count: usize, what: String| (count > 0).then_some(what);
+    match target {
+        Target::Position(position) if position.time().is_some() => {
+            let young = logs.values().filter(|log| log.at.is_none()).count();
+            let what = human::plural(young, "partition");
+            said(young, format!("in {what} no record is as young as {written}: the end is meant"))
+                .into_iter()
+                .collect()
+        }
+        Target::Position(_) => Vec::new(),
+        Target::Group(_) | Target::File(_) => {
+            let left_out = logs.len().saturating_sub(wanted.len());
+            let what = human::plural(left_out, "chosen partition");
+            said(left_out, format!("{what} left as they are: {written} says nothing of them"))
+                .into_iter()
+                .collect()
+        }
+    }
+}
+
+/// Makes the changes: what stands where it should is left alone.
+fn rows(
     group: &GroupName,
     commits: &Commits,
     wanted: &Wanted,
@@ -252,8 +337,7 @@ fn effect(before: Option<i64>, after: Option<i64>, log: Option<Log>) -> Effect {
 }
 
 /// What taking a change back would need, or would not bring back.
-#[must_use]
-pub fn way_back(rows: &[SeekRow]) -> Vec<String> {
+fn way_back(rows: &[SeekRow]) -> Vec<String> {
     let before = || rows.iter().filter_map(|row| Some((row, row.change.before.as_ref()?)));
     let outside = |(row, commit): &(&SeekRow, &Commit)| {
         row.log.is_some_and(|log| commit.offset < log.start || commit.offset > log.high_watermark)
@@ -325,191 +409,5 @@ pub fn moved(before: &Commits, now: &Commits, keys: impl Iterator<Item = Partiti
     .collect()
 }
 
-/// The arguments of the command that puts a group's last saved offsets back.
-#[must_use]
-pub fn undo_command(group: &GroupName) -> Vec<String> {
-    of_group(vec!["groups".to_owned(), "undo".to_owned()], group)
-}
-
-/// A command on a group: one whose name begins like a flag stands behind `--`.
-fn of_group(mut words: Vec<String>, group: &GroupName) -> Vec<String> {
-    if group.as_str().starts_with('-') {
-        words.push("--".to_owned());
-    }
-    words.push(group.as_str().to_owned());
-    words
-}
-
-/// The arguments of the commands that write these offsets from anywhere: one command for each topic.
-#[must_use]
-pub fn commands(group: &GroupName, offsets: &Offsets) -> Vec<Vec<String>> {
-    let mut by_topic: BTreeMap<&str, Vec<String>> = BTreeMap::new();
-    for ((topic, partition), offset) in offsets {
-        let place = offset.map_or("none".to_owned(), |offset| offset.to_string());
-        by_topic.entry(topic.as_str()).or_default().push(format!("{partition}:{place}"));
-    }
-    let command = |(topic, places): (&str, Vec<String>)| {
-        let words = ["groups", "seek", "--topic", topic, "--to", &places.join(",")];
-        of_group(words.map(str::to_owned).to_vec(), group)
-    };
-    by_topic.into_iter().map(command).collect()
-}
-
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::groups::live::{GroupState, Member};
-
-    fn key(topic: &str, partition: i32) -> PartitionKey {
-        (topic.parse().unwrap(), partition)
-    }
-
-    fn log(start: i64, end: i64) -> Log {
-        Log { start, end, high_watermark: end, at: None }
-    }
-
-    fn two() -> BTreeMap<PartitionKey, Log> {
-        BTreeMap::from([(key("t", 0), log(10, 100)), (key("t", 1), Log { at: Some(60), ..log(0, 50) })])
-    }
-
-    fn commits(of: &[(i32, i64)]) -> Commits {
-        let commit = |offset| Ok(Some(Commit { offset, ..Commit::default() }));
-        of.iter().map(|(partition, offset)| (key("t", *partition), commit(*offset))).collect()
-    }
-
-    #[test]
-    fn a_target_means_an_offset_in_each_partition() {
-        let position = |text: &str| Target::parse(text, 0).unwrap();
-        type Row<'a> = (&'a str, &'a [(i32, Option<i64>)]);
-        let rows: [Row<'_>; 8] = [
-            ("start", &[(0, Some(10)), (1, Some(0))]),
-            ("end", &[(0, Some(100)), (1, Some(50))]),
-            ("all:42", &[(0, Some(42)), (1, Some(42))]),
-            ("-20", &[(0, Some(80)), (1, Some(30))]),
-            ("-95", &[(0, Some(10)), (1, Some(0))]),
-            // No record as young as that in one, and beyond the last stable offset in the other: the end.
-            ("@5", &[(0, Some(100)), (1, Some(50))]),
-            ("1:7", &[(1, Some(7))]),
-            ("0:none,1:7", &[(0, None), (1, Some(7))]),
-        ];
-        for (text, expected) in rows {
-            let found = wanted(&position(text), &two(), None, None).unwrap();
-            let expected: Offsets =
-                expected.iter().map(|(partition, offset)| (key("t", *partition), *offset)).collect();
-            assert_eq!(found, expected, "{text}");
-        }
-        let other = commits(&[(1, 33)]);
-        let found = wanted(&Target::Group("o".parse().unwrap()), &two(), Some(&other), None).unwrap();
-        assert_eq!(found, Offsets::from([(key("t", 1), Some(33))]));
-    }
-
-    #[test]
-    fn targets_that_mean_nothing_are_told() {
-        let position = |text: &str| wanted(&Target::parse(text, 0).unwrap(), &two(), None, None).unwrap_err();
-        assert_eq!(position("42"), SeekError::SeveralPartitions { offset: 42, partitions: 2 });
-        assert_eq!(position("7:1"), SeekError::NotChosen("partition 7".to_owned()));
-        let mut logs = two();
-        logs.insert(key("u", 0), log(0, 1));
-        let several = wanted(&Target::parse("0:1", 0).unwrap(), &logs, None, None).unwrap_err();
-        assert_eq!(several, SeekError::SeveralTopics(2));
-    }
-
-    #[test]
-    fn offsets_outside_of_the_log_are_refused_or_clamped_when_told() {
-        let offsets = || Offsets::from([(key("t", 0), Some(9)), (key("t", 1), Some(51))]);
-        let told = within(offsets(), &two(), false).unwrap_err().to_string();
-        assert!(told.contains("t/0: 9 lies before the log start 10"), "{told}");
-        assert!(told.contains("t/1: 51 lies beyond the high watermark 50"), "{told}");
-        let (clamped, notes) = within(offsets(), &two(), true).unwrap();
-        assert_eq!(clamped, Offsets::from([(key("t", 0), Some(10)), (key("t", 1), Some(50))]));
-        assert_eq!(notes.len(), 2);
-        let inside = Offsets::from([(key("t", 0), Some(100)), (key("t", 1), None)]);
-        assert_eq!(within(inside.clone(), &two(), false).unwrap(), (inside, Vec::new()));
-    }
-
-    #[test]
-    fn a_change_says_what_it_skips_and_repeats() {
-        let rows_of = [
-            (Some(20), Some(30), Effect::Skips(10)),
-            (Some(30), Some(20), Effect::Repeats(10)),
-            (Some(5), Some(30), Effect::Skips(20)),
-            (Some(200), Some(90), Effect::Repeats(10)),
-            (Some(5), Some(10), Effect::Nothing),
-            (None, Some(20), Effect::Begins),
-            (Some(20), None, Effect::Forgets),
-        ];
-        for (before, after, expected) in rows_of {
-            assert_eq!(effect(before, after, Some(log(10, 100))), expected, "{before:?} to {after:?}");
-        }
-    }
-
-    #[test]
-    fn what_stands_where_it_should_is_left_alone() {
-        let commit = |offset| Some(Commit { offset, ..Commit::default() });
-        let wanted =
-            BTreeMap::from([(key("t", 0), commit(20)), (key("t", 1), commit(7)), (key("t", 2), None)]);
-        let (changes, unchanged) = rows(&"g".parse().unwrap(), &commits(&[(0, 20), (1, 9)]), &wanted, &two());
-        assert_eq!((changes.len(), unchanged), (1, 2));
-        assert_eq!(changes[0].effect, Effect::Repeats(2));
-        assert_eq!(moved_over(&changes[0]), Some((7, 9)));
-    }
-
-    #[test]
-    fn members_keep_a_group_where_it_is() {
-        let member = Member {
-            id: "m-1".to_owned(),
-            client_id: "app".to_owned(),
-            host: "/10.0.0.1".to_owned(),
-            instance_id: None,
-            assigned: Vec::new(),
-            target: None,
-        };
-        let mut live = LiveGroup {
-            name: "g".parse().unwrap(),
-            kind: GroupKind::Classic,
-            protocol_type: None,
-            state: GroupState::Stable,
-            assignor: None,
-            coordinator: None,
-            members: vec![member],
-        };
-        assert!(refusal(&live).unwrap().contains("app on /10.0.0.1 (m-1)"));
-        live.members.clear();
-        assert_eq!(refusal(&live), None);
-        live.kind = GroupKind::Unsupported;
-        assert!(refusal(&live).is_some());
-    }
-
-    #[test]
-    fn the_inverse_is_a_command_for_each_topic() {
-        let offsets = Offsets::from([(key("t", 0), Some(42)), (key("t", 3), None), (key("u", 1), Some(7))]);
-        let words: Vec<String> =
-            commands(&"g".parse().unwrap(), &offsets).iter().map(|words| words.join(" ")).collect();
-        assert_eq!(words, ["groups seek --topic t --to 0:42,3:none g", "groups seek --topic u --to 1:7 g"]);
-    }
-
-    #[test]
-    fn a_group_that_is_called_like_a_flag_stands_behind_the_flags() {
-        let words = undo_command(&"-g".parse().unwrap());
-        assert_eq!(words, ["groups", "undo", "--", "-g"]);
-    }
-
-    #[test]
-    fn what_the_way_back_loses_is_told() {
-        let commit = Commit { offset: 5, leader_epoch: None, metadata: Some("state".to_owned()) };
-        let commits = Commits::from([(key("t", 0), Ok(Some(commit)))]);
-        let wanted = BTreeMap::from([(key("t", 0), Some(Commit { offset: 20, ..Commit::default() }))]);
-        let (changes, _) = rows(&"g".parse().unwrap(), &commits, &wanted, &two());
-        let notes = way_back(&changes);
-        assert_eq!(notes.len(), 2, "{notes:?}");
-        assert!(notes[0].contains("outside of the log"), "{notes:?}");
-        assert!(notes[1].contains("metadata"), "{notes:?}");
-    }
-
-    #[test]
-    fn a_commit_that_moved_is_named() {
-        let keys = || [key("t", 0), key("t", 1), key("t", 2)].into_iter();
-        let words = moved(&commits(&[(0, 1), (1, 5)]), &commits(&[(0, 1), (1, 6), (2, 9)]), keys());
-        assert_eq!(words, ["t/1 from 5 to 6", "t/2 from none to 9"]);
-    }
-}
+mod tests;
