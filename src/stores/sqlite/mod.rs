@@ -87,11 +87,13 @@ impl Database {
     }
 
     fn prepare(&mut self) -> Result<(), Failure> {
-        let told = |error: rusqlite::Error| error::failure(&self.path, self.layout, &error);
-        self.connection.busy_timeout(PATIENCE).map_err(told)?;
-        if let Some(stranger) = self.owner().map_err(told)? {
+        let patient = self.connection.busy_timeout(PATIENCE);
+        patient.map_err(|error| error::failure(&self.path, self.layout, &error))?;
+        let layout = self.layout;
+        if let Some(stranger) = self.read(|transaction| stranger(transaction, layout))? {
             return Err(stranger.failure(&self.path));
         }
+        let told = |error: rusqlite::Error| error::failure(&self.path, layout, &error);
         self.keep_a_log().map_err(told)?;
         self.connection.pragma_update(None, "synchronous", "FULL").map_err(told)?;
         self.connection.pragma_update(None, "foreign_keys", true).map_err(told)
@@ -115,20 +117,6 @@ impl Database {
         if verdict == "ok" { Ok(()) } else { Err(error::damaged(&self.path, self.layout, &verdict)) }
     }
 
-    /// Says whose file it is, where it is not one that this program may write.
-    fn owner(&self) -> rusqlite::Result<Option<Stranger>> {
-        let version = version(&self.connection)?;
-        let mark: i32 = self.connection.pragma_query_value(None, "application_id", |row| row.get(0))?;
-        let tables: i64 =
-            self.connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
-        let fresh = version == 0 && mark == 0 && tables == 0;
-        if !fresh && mark != self.layout.mark {
-            return Ok(Some(Stranger::Other));
-        }
-        let known = self.layout.steps.len();
-        Ok((version > known).then_some(Stranger::Newer { version, known }))
-    }
-
     /// Takes the steps that the file lacks, each in a transaction of its own. Another process may do the same.
     fn migrate(&mut self) -> Result<(), Failure> {
         let Layout { steps, mark, .. } = self.layout;
@@ -149,6 +137,20 @@ impl Database {
         }
         Ok(())
     }
+}
+
+/// Says whose file it is, where it is not one that this program may write. It looks in one transaction: between two
+/// looks another process may have made the tables, and half of that looks like a stranger's file.
+fn stranger(transaction: &Transaction<'_>, layout: Layout) -> rusqlite::Result<Option<Stranger>> {
+    let version = version(transaction)?;
+    let mark: i32 = transaction.pragma_query_value(None, "application_id", |row| row.get(0))?;
+    let tables: i64 = transaction.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
+    let fresh = version == 0 && mark == 0 && tables == 0;
+    if !fresh && mark != layout.mark {
+        return Ok(Some(Stranger::Other));
+    }
+    let known = layout.steps.len();
+    Ok((version > known).then_some(Stranger::Newer { version, known }))
 }
 
 fn version(connection: &Connection) -> rusqlite::Result<usize> {

@@ -136,6 +136,11 @@ fn a_full_disk_is_told_and_nothing_of_the_write_stays() {
 
 #[test]
 fn many_open_and_write_at_once() {
+    // Often, as what can go wrong is in the instant in which the first of them makes the tables.
+    (0..20).for_each(|_| eight_open_and_write_at_once());
+}
+
+fn eight_open_and_write_at_once() {
     let (_folder, path) = folder();
     let begin = std::sync::Barrier::new(8);
     std::thread::scope(|scope| {
@@ -143,11 +148,11 @@ fn many_open_and_write_at_once() {
             scope.spawn(|| {
                 begin.wait();
                 let mut database = Database::open(&path, SECOND).unwrap();
-                (0..25).for_each(|_| add(&mut database, "x").unwrap());
+                (0..3).for_each(|_| add(&mut database, "x").unwrap());
             });
         }
     });
-    assert_eq!(count(&mut Database::open(&path, SECOND).unwrap()), 200);
+    assert_eq!(count(&mut Database::open(&path, SECOND).unwrap()), 24);
 }
 
 #[test]
