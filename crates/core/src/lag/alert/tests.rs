@@ -179,8 +179,8 @@ fn both_ends_of_an_episode_say_which_it_is() {
         kind: FindingKind::MaxLag,
         value: Some(LIMIT + 1),
         limit: Some(LIMIT),
-        since: "1970-01-01T00:00:00Z".to_owned(),
-        at: "1970-01-01T00:00:10Z".to_owned(),
+        since: "1970-01-01T00:00:00.000Z".to_owned(),
+        at: "1970-01-01T00:00:10.000Z".to_owned(),
         samples: 2,
         reason: "words of the finding".to_owned(),
     };
@@ -188,7 +188,7 @@ fn both_ends_of_an_episode_say_which_it_is() {
     let expected = Alert {
         status: AlertStatus::Resolved,
         value: Some(LIMIT),
-        at: "1970-01-01T00:00:30Z".to_owned(),
+        at: "1970-01-01T00:00:30.000Z".to_owned(),
         samples: 3,
         reason: "it is within the limit again".to_owned(),
         ..expected
@@ -255,11 +255,11 @@ fn a_line_says_what_where_and_how_much() {
         lines,
         [
             "High consumer lag detected: group g, topic t, partition 0; lag 10001, limit 10000; \
-             since 1970-01-01T00:00:00Z",
+             since 1970-01-01T00:00:00.000Z",
             "Resolved: High consumer lag detected: group g, topic t, partition 0; lag 10000, limit 10000; \
              it is within the limit again",
             "High consumer lag detected: group g, topic t, partition 0; lag 10001, limit 10000; \
-             since 1970-01-01T00:00:20Z",
+             since 1970-01-01T00:00:20.000Z",
             "Resolved: High consumer lag detected: group g, topic t, partition 0; the group is gone",
         ]
     );
@@ -271,7 +271,7 @@ fn a_line_says_what_where_and_how_much() {
     assert!(hostile.line().contains("group &lt;!channel&gt; &amp; co,"), "{}", hostile.line());
     let mut whole = alerts[0].clone();
     (whole.kind, whole.value, whole.topic, whole.partition) = (FindingKind::Missing, None, None, None);
-    assert!(whole.line().ends_with("group g; words of the finding; since 1970-01-01T00:00:00Z"));
+    assert!(whole.line().ends_with("group g; words of the finding; since 1970-01-01T00:00:00.000Z"));
 }
 
 #[test]
