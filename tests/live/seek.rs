@@ -273,7 +273,7 @@ async fn a_seek_that_died_before_it_could_say_so_is_undone() {
         undoes: None,
         offsets: vec![saved(0, 10, 40), saved(1, 15, 20)],
     };
-    let folder = ground.world.path("home/.local/state/eventctl");
+    let folder = ground.world.path("../home/.local/state/eventctl");
     std::fs::create_dir_all(&folder).unwrap();
     Undo::open(&folder.join(FILE)).unwrap().save(&set).unwrap();
     let undo = |more: &[&str]| {
