@@ -37,3 +37,28 @@ fn a_cluster_that_does_not_answer_is_unknown_in_time() {
         assert!(start.elapsed() < Duration::from_secs(4), "{run}");
     }
 }
+
+#[test]
+fn a_broken_catalog_is_not_left_aside_where_it_is_relied_on() {
+    let world = World::empty();
+    world.write("eventctl.yaml", "current: dev\ncontexts:\n  dev:\n    brokers: ['127.0.0.1:1']\n");
+    world.write("topics.yaml", "apiVersion: eventctl/v1\nenvironments: [\n");
+    let relying: [&[&str]; 6] = [
+        &["lag", "g", "--check"],
+        &["lag", "g", "--watch"],
+        &["groups", "delete", "g", "--yes"],
+        &["groups", "seek", "g", "--topic", "t", "--to", "end", "--yes"],
+        &["groups", "undo", "g", "--yes"],
+        &["consume", "t", "--group", "g"],
+    ];
+    for line in relying {
+        let run = world.run(&[&["--timeout", "1s"], line].concat()).ends(2);
+        assert!(run.stderr.contains("topics.yaml:"), "{run}");
+        assert!(!run.stderr.contains("connection refused"), "the cluster was asked first: {run}");
+    }
+    for line in [["lag", "g"], ["consume", "t"]] {
+        let run = world.run(&[&["--timeout", "1s"][..], &line].concat()).ends(3);
+        assert!(run.stderr.contains("is left aside"), "{run}");
+        assert!(run.stderr.contains("connection refused"), "{run}");
+    }
+}

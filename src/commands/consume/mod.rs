@@ -137,7 +137,8 @@ fn encoding(word: &str) -> Result<Encoding, String> {
 }
 
 pub(crate) async fn run(args: Box<Args>, cx: &Context) -> Result<Outcome, Failure> {
-    let catalog = cx.catalog_if_any()?;
+    // A commit relies on the catalog: it says which cluster is meant, and which topics are protected.
+    let catalog = if args.group.is_some() { cx.catalog_if_there()? } else { cx.catalog_if_any()? };
     let environment = catalog.as_ref().map(|catalog| cx.environment(catalog)).transpose()?;
     let meant = catalog.as_ref().zip(environment);
     let bounds = asked::bounds(&args, cx)?;

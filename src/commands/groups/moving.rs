@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use eventctl_core::catalog::Catalog;
 use eventctl_core::groups::live::PartitionKey;
 use eventctl_core::groups::moved::{Fate, SeekReport};
 use eventctl_core::groups::seek::{self, SeekPlan, Standing};
@@ -19,6 +20,8 @@ use crate::stores::undo::{FILE, Undo};
 
 /// A change of offsets on its way.
 pub(super) struct Moving<'a> {
+    /// What is relied on for the cluster that is meant: read before the cluster is asked anything.
+    pub(super) catalog: Option<Catalog>,
     pub(super) cluster: &'a Cluster,
     pub(super) standing: Standing,
     /// For how long the group is watched, before and after.
@@ -30,8 +33,8 @@ pub(super) struct Moving<'a> {
 impl Moving<'_> {
     /// Shows the plan, asks, and carries it out.
     pub(super) async fn run(self, plan: SeekPlan, cx: &Context) -> Result<Outcome, Failure> {
-        let catalog = cx.catalog_if_there()?;
-        let environment = catalog.as_ref().map(|catalog| cx.environment(catalog)).transpose()?;
+        let catalog = self.catalog.as_ref();
+        let environment = catalog.map(|catalog| cx.environment(catalog)).transpose()?;
         let plan = cx.stop.or(moving::with_times(plan, &cx.scan_means()?)).await?;
         let mut report = SeekReport::planned(&plan, inverse(&plan, cx));
         if plan.rows.is_empty() || self.dry_run {
@@ -48,7 +51,7 @@ impl Moving<'_> {
         }
         // Before anything is asked: a change that cannot be taken back is not begun.
         let mut store = open_store(cx)?;
-        let policy = cx.asked_policy(self.consent, catalog.as_ref().zip(environment), live.as_ref())?;
+        let policy = cx.asked_policy(self.consent, catalog.zip(environment), live.as_ref())?;
         let keys: Vec<PartitionKey> = plan.rows.iter().map(|row| row.change.key()).collect();
         let plan = gate::pass(plan, &policy, Live::Cluster(live.as_ref()), &mut cx.terminal())?;
         // A question may stay open for long: what was shown must still be so.

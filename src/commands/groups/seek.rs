@@ -64,6 +64,7 @@ pub(super) async fn run(args: Args, cx: &Context) -> Result<Outcome, Failure> {
     let now = cx.now().as_millisecond();
     let target = Target::parse(&args.to, now).map_err(|error| Failure::usage(error.to_string()))?;
     let file = offsets_of_file(&target, cx)?;
+    let catalog = cx.catalog_if_there()?;
     let cluster = cx.cluster()?;
     let other = cx.stop.or(commits_of_other(&target, &cluster)).await?;
     let parts = parts(&args, &target, (other.as_ref(), file.as_ref()))?;
@@ -74,7 +75,7 @@ pub(super) async fn run(args: Args, cx: &Context) -> Result<Outcome, Failure> {
     let standing = cx.stop.or(standing(&cluster, &args.group, &parts, time)).await?;
     let plan = plan(&args, &target, (other.as_ref(), file.as_ref()), &standing)?;
     let watch = (!args.no_watch).then_some(args.watch);
-    Moving { cluster: &cluster, standing, watch, dry_run: args.dry_run, consent: &args.consent }
+    Moving { catalog, cluster: &cluster, standing, watch, dry_run: args.dry_run, consent: &args.consent }
         .run(plan, cx)
         .await
 }

@@ -47,6 +47,7 @@ pub(super) struct Args {
 }
 
 pub(super) async fn run(args: Args, cx: &Context) -> Result<Outcome, Failure> {
+    let catalog = cx.catalog_if_there()?;
     let cluster = cx.cluster()?;
     let live = cx.stop.or(cluster.describe()).await?;
     let set = saved(&args, live.id.as_ref(), cx)?;
@@ -60,7 +61,7 @@ pub(super) async fn run(args: Args, cx: &Context) -> Result<Outcome, Failure> {
     let purpose = Purpose { group: &args.group, cause: Cause::Undo, undoes: Some(set.number) };
     let plan = seek::plan(purpose, &wanted, &standing, notes);
     let watch = (!args.no_watch).then_some(args.watch);
-    Moving { cluster: &cluster, standing, watch, dry_run: args.dry_run, consent: &args.consent }
+    Moving { catalog, cluster: &cluster, standing, watch, dry_run: args.dry_run, consent: &args.consent }
         .run(plan, cx)
         .await
 }
