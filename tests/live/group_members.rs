@@ -37,6 +37,22 @@ impl Consumer {
         Consumer::start(command)
     }
 
+    /// Lets it stand still, as a process that hangs does: it keeps its place until its session is over.
+    pub(crate) fn pause(&self) {
+        self.signal("-STOP");
+    }
+
+    /// Lets it go on.
+    pub(crate) fn resume(&self) {
+        self.signal("-CONT");
+    }
+
+    fn signal(&self, signal: &str) {
+        // The group of processes, since `dev/cluster` is a shell around the consumer.
+        let group = format!("-{}", self.0.id());
+        let _ = Command::new("kill").args([signal, "--", &group]).output();
+    }
+
     fn start(mut command: Command) -> Consumer {
         command.process_group(0).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
         Consumer(command.spawn().expect("a consumer"))
@@ -45,9 +61,9 @@ impl Consumer {
 
 impl Drop for Consumer {
     fn drop(&mut self) {
-        // The group of processes, since `dev/cluster` is a shell around the consumer.
-        let group = format!("-{}", self.0.id());
-        let _ = Command::new("kill").args(["-TERM", "--", &group]).output();
+        self.signal("-TERM");
+        // One that stands still would not hear it.
+        self.resume();
         let _ = self.0.wait();
     }
 }

@@ -9,7 +9,6 @@ use eventctl::kafka::writer::{Transactional, Writer, WriterOptions};
 use serde_json::Value;
 
 use crate::clusters::{Shared, until};
-use crate::group_members::Consumer;
 use crate::groups::{alter, at, changes, cluster_of};
 use crate::oracle::{checked, java};
 use crate::streams::{PATIENCE, connect, delivered, outgoing, plain_writer, send, stored, writer};
@@ -297,67 +296,6 @@ async fn an_open_transaction_is_told_apart_from_records() {
 }
 
 /// Nothing here may disturb a group: members, their assignment, the group's epoch and its offsets stay as they are.
-#[tokio::test]
-async fn members_stay_undisturbed_and_are_named() {
-    let ground = Ground::new("lag-members", 3);
-    (0..3).for_each(|partition| ground.write(partition, 10));
-    let classic = ground.shared.name("classic");
-    let new = ground.shared.name("new");
-    let settings = ["client.id=worker", "group.instance.id=static-1"];
-    let _kcat = Consumer::kcat(&ground.shared.brokers, &ground.topic, &classic, &settings);
-    let id = format!("group.id={new}");
-    let properties = ["group.protocol=consumer", "client.id=newborn", "auto.offset.reset=earliest", &id];
-    let _java = Consumer::java("dev", &ground.topic, &properties);
-    let reads_all = |name: &str| {
-        let report = ground.lag(&[name]).json();
-        let rows = group(&report)["partitions"].as_array().cloned().unwrap_or_default();
-        rows.len() == 3 && rows.iter().all(|row| row["member"].is_object())
-    };
-    until("both groups read", Duration::from_secs(60), || reads_all(&classic) && reads_all(&new));
-    until("the new one has committed", Duration::from_secs(30), || {
-        group(&ground.lag(&[&new]).json())["lag"].as_i64() == Some(0)
-    });
-    let state = || {
-        let describe = |name: &str, what: &[&str]| {
-            java("dev", "groups", &[&["--describe", "--group", name], what].concat())
-        };
-        [
-            describe(&classic, &["--members", "--verbose"]),
-            describe(&classic, &["--state", "--verbose"]),
-            describe(&new, &["--members", "--verbose"]),
-            describe(&new, &["--state", "--verbose"]),
-            describe(&new, &["--offsets"]),
-        ]
-    };
-    let before = state();
-    let report = ground.lag(&[&classic]).ends(0).json();
-    let member = &group(&report)["partitions"][0]["member"];
-    let told = (member["client_id"].as_str(), member["instance_id"].as_str(), member["host"].as_str());
-    assert_eq!(told, (Some("worker"), Some("static-1"), Some("/127.0.0.1")));
-    assert_eq!(group(&report)["kind"].as_str(), Some("classic"));
-    let report = ground.lag(&[&new, "--over", "1s"]).ends(0).json();
-    let told = (group(&report)["kind"].as_str(), group(&report)["members"].as_i64());
-    assert_eq!(told, (Some("consumer"), Some(1)));
-    ground.lag(&[&classic, &new, "--check", "--partitions"]);
-    assert_eq!(state(), before);
-}
-
-#[tokio::test]
-async fn a_share_group_is_of_an_unsupported_type_and_never_missing() {
-    let ground = Ground::new("lag-share", 1);
-    ground.write(0, 3);
-    let name = ground.shared.name("share");
-    let _consumer = Consumer::sharing("dev", &ground.shared.brokers, &ground.topic, &name);
-    until("the group is there", Duration::from_secs(40), || {
-        group(&ground.lag(&[&name]).json())["state"].as_str() == Some("unsupported_type")
-    });
-    let report = ground.lag(&[&name, "--check"]).ends(3).json();
-    assert_eq!(
-        (group(&report)["lag"].as_i64(), report["data"]["findings"].as_array().unwrap().len()),
-        (None, 0)
-    );
-}
-
 #[tokio::test]
 async fn a_watch_tells_a_group_that_nobody_moves_from_one_that_works() {
     let ground = Ground::new("lag-watch", 2);

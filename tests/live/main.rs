@@ -29,6 +29,7 @@ mod groups_peek;
 mod groups_said;
 mod lag;
 mod lag_in_trouble;
+mod lag_members;
 mod member;
 mod merged;
 mod native;

@@ -261,6 +261,9 @@ mod tests {
         assert!(text.contains("more than 4 (one for each partition) idle"), "{text}");
         assert!(text.contains("they would catch up in 12m30s"), "{text}");
         assert!(text.contains("its order breaks at that moment"), "{text}");
+        let few = advised(&[(7_800, 25.0, 20.0); 4], 1, 60.0);
+        assert_eq!(few.consumers_needed, Some(6));
+        assert!(few.text.join("\n").contains("it would take 6 consumers, and more than 4"), "{few:?}");
         let never = advised(&[(60_000, 25.0, 200.0); 4], 1, 60.0).text.join("\n");
         assert!(never.contains("would never catch up"), "{never}");
     }

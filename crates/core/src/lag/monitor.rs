@@ -196,6 +196,18 @@ mod tests {
                 Some(LagState::Stopped),
             ),
             (
+                "silent a little longer than at work",
+                pairs(vec![800, 820, 840, 860, 880, 880, 880, 880, 880, 880], ends.clone()),
+                true,
+                Some(LagState::Stalled),
+            ),
+            (
+                "at work a little longer than silent",
+                pairs(vec![800, 805, 810, 815, 820, 825, 825, 825, 825, 825], ends.clone()),
+                true,
+                Some(LagState::NotCatchingUp),
+            ),
+            (
                 "pauses",
                 pairs(vec![800, 810, 820, 830, 840, 850, 860, 870, 870, 870], ends.clone()),
                 true,
@@ -222,10 +234,34 @@ mod tests {
                 true,
                 None,
             ),
+            (
+                "rewound and just regained",
+                pairs(vec![880, 900, 920, 860, 870, 880, 890, 900, 910, 920], ends.clone()),
+                true,
+                None,
+            ),
             ("not full", pairs(vec![900; 9], ends[..9].to_vec()), true, None),
         ];
         for (name, offsets, members, expected) in rows {
             assert_eq!(state(&samples(&offsets), members), expected, "{name}");
+        }
+    }
+
+    #[test]
+    fn an_offset_that_was_set_back_gives_no_rate() {
+        type Row = (&'static [(i64, i64)], Option<f64>, Option<f64>);
+        let rows: [Row; 5] = [
+            (&[(0, 50)], None, None),
+            (&[(0, 50), (20, 60)], Some(2.0), Some(1.0)),
+            (&[(10, 50), (30, 50), (20, 50)], None, Some(0.0)),
+            (&[(30, 50), (0, 50), (40, 50)], None, Some(0.0)),
+            // The topic was made anew.
+            (&[(0, 50), (0, 5)], Some(0.0), None),
+        ];
+        for (offsets, commit, produce) in rows {
+            let mut row = PartitionLag::new("t", 0);
+            rates(&mut row, &samples(offsets));
+            assert_eq!((row.commit_rate, row.produce_rate), (commit, produce), "{offsets:?}");
         }
     }
 
