@@ -66,6 +66,8 @@ async fn what_cannot_be_told_is_unknown_and_never_a_zero() {
     assert_eq!((group(&still)["lag"].as_i64(), group(&still)["known_lag"].as_i64()), (None, Some(0)));
     assert_eq!(group(&still)["state"].as_str(), Some("unknown"));
     assert!(!still["data"]["unknown"].as_array().unwrap().is_empty());
+    let peek = world.run(&["groups", "peek", "g", "--timeout", "5s"]).ends(3);
+    assert!(!format!("{peek}").contains("no such group"), "{peek}");
     own.cluster(&["resume", &coordinator.to_string()]);
 
     // A broker is gone, and with it the only replica of a partition.
@@ -113,6 +115,8 @@ async fn denied_is_unknown_and_what_has_expired_is_missing() {
         (group(&report)["lag"].as_i64(), report["data"]["findings"].as_array().unwrap().len()),
         (None, 0)
     );
+    let peek = world.run(&["groups", "peek", "billing"]).ends(3);
+    assert!(format!("{peek}").contains("GROUP_AUTHORIZATION_FAILED"), "{peek}");
     let allow = |what: &[&str]| {
         java(&own.name, "acls", &[&["--add", "--allow-principal", "User:ops"], what].concat());
     };
@@ -145,6 +149,8 @@ async fn denied_is_unknown_and_what_has_expired_is_missing() {
     let row = &group(&report)["partitions"][0];
     assert!(row["time_lag_ms"].is_null() && row["time_lag_unknown"].is_string(), "{row}");
     assert_eq!(lag(&world, &["--check", "--max-time-lag", "1h"]).0, 3);
+    let peek = world.run(&["groups", "peek", "billing"]).ends(3);
+    assert!(format!("{peek}").contains("TOPIC_AUTHORIZATION_FAILED"), "{peek}");
 
     until("the commits have expired", Duration::from_secs(120), || {
         let (code, report) = lag(&world, &["--check", "--no-time"]);
