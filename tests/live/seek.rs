@@ -289,3 +289,19 @@ async fn a_seek_that_died_before_it_could_say_so_is_undone() {
     let history = ground.world.run(&["groups", "history", &group]).ends(0);
     assert!(history.stdout.contains("undone by 2"), "{history}");
 }
+
+#[tokio::test]
+async fn a_deleted_group_comes_back_with_what_it_had_committed() {
+    let (ground, group) = ground("seek-deleted", &[(0, 10), (1, 15)]).await;
+    let before = stands(&group);
+    let deleted = ground.world.run(&["groups", "delete", &group, "--yes"]).ends(0);
+    assert!(deleted.stderr.contains(&format!("groups undo {group}")), "{deleted}");
+    assert_eq!(stands(&group), BTreeMap::new());
+    let undo = || ground.world.run(&["groups", "undo", &group, "--no-watch", "--yes"]);
+    let back = undo().ends(0);
+    assert!(back.stdout.contains("this makes one"), "{back}");
+    assert_eq!(stands(&group), before);
+    // The undo of the undo takes the commits away again.
+    undo().ends(0);
+    assert_eq!(stands(&group), BTreeMap::new());
+}
