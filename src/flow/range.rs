@@ -123,7 +123,7 @@ fn not_seen(name: &TopicName, fault: &Fault) -> Failure {
 }
 
 /// That a topic is not there, with the name of one that is like it.
-pub(super) async fn no_such_topic(cluster: &Cluster, name: &TopicName) -> Failure {
+pub async fn no_such_topic(cluster: &Cluster, name: &TopicName) -> Failure {
     let failure = Failure::input(format!("there is no topic {name}"));
     let names = cluster.topic_names().await.unwrap_or_default();
     match near_miss(name.as_str(), names.iter().map(TopicName::as_str)) {

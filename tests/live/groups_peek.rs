@@ -156,11 +156,7 @@ async fn commits_outside_of_the_log_are_findings_and_show_what_is_there() {
     (0..3).for_each(|partition| ground.write(partition, 20));
     let group = ground.shared.name("g");
     ground.commit(&group, &[(0, 5), (1, 25)]).await;
-    let file = ground.world.path("delete.json");
-    let delete =
-        format!(r#"{{"version":1,"partitions":[{{"topic":"{}","partition":0,"offset":12}}]}}"#, ground.topic);
-    std::fs::write(&file, delete).unwrap();
-    java("dev", "delete-records", &["--offset-json-file", file.to_str().unwrap()]);
+    ground.delete_records(0, 12);
     let report = peek(&ground.world, &[&group, "-n", "2", "--topic", &ground.topic]).ends(1).json();
     assert_eq!(standings(&report), ["below_log_start", "ahead_of_end", "no_commit"]);
     let found = sides(&report);

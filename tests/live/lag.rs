@@ -40,6 +40,25 @@ impl Ground {
         assert!(kcat.wait().expect("its end").success());
     }
 
+    /// Deletes the records of a partition in front of an offset.
+    pub(crate) fn delete_records(&self, partition: i32, offset: i64) {
+        let file = self.world.path("delete.json");
+        let delete = format!(
+            r#"{{"version":1,"partitions":[{{"topic":"{}","partition":{partition},"offset":{offset}}}]}}"#,
+            self.topic
+        );
+        std::fs::write(&file, delete).unwrap();
+        java("dev", "delete-records", &["--offset-json-file", file.to_str().unwrap()]);
+    }
+
+    /// Deletes the topic, and waits until it is gone.
+    pub(crate) fn delete_topic(&self) {
+        java("dev", "topics", &["--delete", "--topic", &self.topic]);
+        until("the topic is gone", Duration::from_secs(20), || {
+            !java("dev", "topics", &["--list"]).lines().any(|line| line == self.topic)
+        });
+    }
+
     /// Commits offsets for a group that nobody is a member of.
     pub(crate) async fn commit(&self, group: &str, offsets: &[(i32, i64)]) {
         let cluster = cluster_of(&self.shared.brokers, 20);
@@ -205,11 +224,7 @@ async fn offsets_outside_of_the_log_are_told_and_never_cut_in_silence() {
     ground.write(1, 10);
     let name = ground.shared.name("g");
     ground.commit(&name, &[(0, 10), (1, 25)]).await;
-    let file = ground.world.path("delete.json");
-    let delete =
-        format!(r#"{{"version":1,"partitions":[{{"topic":"{}","partition":0,"offset":30}}]}}"#, ground.topic);
-    std::fs::write(&file, delete).unwrap();
-    java("dev", "delete-records", &["--offset-json-file", file.to_str().unwrap()]);
+    ground.delete_records(0, 30);
     let report = ground.lag(&[&name, "--check"]).ends(1).json();
     let rows = &group(&report)["partitions"];
     let told =

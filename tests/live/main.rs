@@ -47,6 +47,7 @@ mod running;
 mod scan;
 mod schemas;
 mod seek;
+mod seek_moved;
 mod streams;
 mod transcripts;
 mod writer;

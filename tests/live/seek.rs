@@ -18,7 +18,7 @@ use crate::oracle::{checked, java};
 use crate::world::Transcript;
 
 /// Where a group stands by partition, as Kafka's own tool tells it.
-fn stands(group: &str) -> BTreeMap<i64, i64> {
+pub(crate) fn stands(group: &str) -> BTreeMap<i64, i64> {
     let text = java("dev", "groups", &["--describe", "--group", group]);
     let row = |line: &str| {
         let words: Vec<&str> = line.split_whitespace().collect();
@@ -44,7 +44,7 @@ fn seek(ground: &Ground, group: &str, to: &str, more: &[&str]) -> Transcript {
     ground.world.run(&[&words[..], more].concat())
 }
 
-async fn ground(test: &str, commits: &[(i32, i64)]) -> (Ground, String) {
+pub(crate) async fn ground(test: &str, commits: &[(i32, i64)]) -> (Ground, String) {
     let ground = Ground::new(test, 3);
     for (partition, records) in [(0, 40), (1, 20), (2, 0)] {
         ground.write(partition, records);
@@ -219,10 +219,7 @@ async fn offsets_outside_of_the_log_and_topics_made_anew_are_refused() {
         .ends(2);
     seek(&ground, &group, "0:41,1:3", &["--yes", "--clamp"]).ends(0);
     assert_eq!(stands(&group), BTreeMap::from([(0, 40), (1, 3)]));
-    java("dev", "topics", &["--delete", "--topic", &ground.topic]);
-    until("the topic is gone", Duration::from_secs(20), || {
-        !java("dev", "topics", &["--list"]).lines().any(|line| line == ground.topic)
-    });
+    ground.delete_topic();
     java("dev", "topics", &["--create", "--topic", &ground.topic, "--partitions", "3"]);
     let anew = ground.world.run(&["groups", "undo", &group, "--no-watch", "--yes", "--clamp"]).ends(2);
     assert!(anew.stderr.contains("was deleted and made anew"), "{anew}");

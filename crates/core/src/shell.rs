@@ -2,14 +2,38 @@
 
 use std::borrow::Borrow;
 
-/// A word as a POSIX shell reads it back (POSIX.1-2024, "Single-Quotes").
+/// A word as a POSIX shell reads it back (POSIX.1-2024, "Single-Quotes" and "Dollar-Single-Quotes").
+///
+/// What does not show is written as its bytes: printed as it is, it would be shown as something else, and whoever pastes
+/// the command would name something else.
 #[must_use]
 pub fn quoted(word: &str) -> String {
     let is_plain = |letter: char| letter.is_ascii_alphanumeric() || "-_./:,=@%+".contains(letter);
     if !word.is_empty() && word.chars().all(is_plain) {
         return word.to_owned();
     }
-    format!("'{}'", word.replace('\'', r"'\''"))
+    let shows = |letter: char| letter == ' ' || letter.is_ascii_graphic() || letter.is_alphanumeric();
+    if word.chars().all(shows) {
+        return format!("'{}'", word.replace('\'', r"'\''"));
+    }
+    let mut quoted = "$'".to_owned();
+    for letter in word.chars() {
+        match letter {
+            '\'' | '\\' => quoted.extend(['\\', letter]),
+            '\n' => quoted.push_str("\\n"),
+            '\r' => quoted.push_str("\\r"),
+            '\t' => quoted.push_str("\\t"),
+            letter if shows(letter) => quoted.push(letter),
+            letter => {
+                let mut bytes = [0; 4];
+                for byte in letter.encode_utf8(&mut bytes).bytes() {
+                    quoted.push_str(&format!("\\x{byte:02x}"));
+                }
+            }
+        }
+    }
+    quoted.push('\'');
+    quoted
 }
 
 /// A command of these words without some of its long options, each of which has a value.
@@ -49,6 +73,10 @@ mod tests {
             ("$HOME;rm *", "'$HOME;rm *'"),
             ("~", "'~'"),
             ("\u{e9}", "'\u{e9}'"),
+            ("cr\nx", r"$'cr\nx'"),
+            (r"cr\nx", r"'cr\nx'"),
+            ("\t\x1b[31m'\\\r", r"$'\t\x1b[31m\'\\\r'"),
+            ("a\u{202e}b", r"$'a\xe2\x80\xaeb'"),
         ];
         for (word, expected) in rows {
             assert_eq!(quoted(word), expected);

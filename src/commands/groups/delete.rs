@@ -65,8 +65,13 @@ fn way_back(report: &DeleteReport, cx: &Context) {
     for (item, outcome) in &report.items {
         if *outcome == DeleteOutcome::Done && item.lost().is_some_and(|lost| !lost.is_empty()) {
             let undo = moving::at_this_cluster(cx, seek::undo_command(&item.group));
+            let back = moving::back(&item.group, &item.offsets(), cx);
             cx.ui.say(|page| {
                 page.lit("the commits that were shown are saved: ").line(undo);
+                page.lit("the way back from another machine:\n");
+                for command in back {
+                    page.lit("  ").line(command);
+                }
             });
         }
     }

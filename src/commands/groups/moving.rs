@@ -3,10 +3,10 @@
 use std::time::Duration;
 
 use eventctl_core::catalog::Catalog;
-use eventctl_core::groups::live::PartitionKey;
 use eventctl_core::groups::moved::{Fate, SeekReport};
-use eventctl_core::groups::seek::{self, SeekPlan, Standing};
+use eventctl_core::groups::seek::{self, SeekPlan, SeekRow, Standing};
 use eventctl_core::groups::target::Offsets;
+use eventctl_core::name::GroupName;
 use eventctl_core::{human, shell};
 
 use crate::commands::{ConsentArgs, Context};
@@ -36,7 +36,7 @@ impl Moving<'_> {
         let catalog = self.catalog.as_ref();
         let environment = catalog.map(|catalog| cx.environment(catalog)).transpose()?;
         let plan = cx.stop.or(moving::with_times(plan, &cx.scan_means()?)).await?;
-        let mut report = SeekReport::planned(&plan, inverse(&plan, cx));
+        let mut report = SeekReport::planned(&plan, inverse(&plan.rows, cx));
         if plan.rows.is_empty() || self.dry_run {
             return cx.answer(&report, Outcome::Clean);
         }
@@ -47,24 +47,30 @@ impl Moving<'_> {
                 "watching whether anybody commits for {} …",
                 human::span(time.as_millis() as i64)
             ));
-            cx.stop.or(moving::quiet(self.cluster, &group, &self.standing, time)).await?;
+            cx.stop.or(moving::quiet(self.cluster, &self.standing, &plan, time)).await?;
         }
         // Before anything is asked: a change that cannot be taken back is not begun.
         let mut store = open_store(cx)?;
         let policy = cx.asked_policy(self.consent, catalog.zip(environment), live.as_ref())?;
-        let keys: Vec<PartitionKey> = plan.rows.iter().map(|row| row.change.key()).collect();
         let plan = gate::pass(plan, &policy, Live::Cluster(live.as_ref()), &mut cx.terminal())?;
         // A question may stay open for long: what was shown must still be so.
-        cx.stop.or(moving::unmoved(self.cluster, &group, &self.standing, &keys)).await?;
+        cx.stop.or(moving::unmoved(self.cluster, &self.standing, plan.get())).await?;
+        let undo = at_this_cluster(cx, seek::undo_command(&group));
+        let written = |report: &SeekReport| {
+            let again = human::span(self.watch.unwrap_or_default().as_millis() as i64);
+            let set = report.saved_as.unwrap_or_default();
+            cx.ui.note(format!("written, saved as set {set} ({undo}); looking again after {again} …"));
+        };
         let means = moving::Means {
             cluster: self.cluster,
             saving: saving(&mut store, cx),
             stop: &cx.stop,
             watch: self.watch,
+            written: &written,
         };
-        let undo = at_this_cluster(cx, seek::undo_command(&group));
         report.undo = Some(undo.clone());
-        let report = moving::carry_out(&plan, report, means).await?;
+        let mut report = moving::carry_out(&plan, report, means).await?;
+        report.inverse = inverse(changed(plan.get(), &report), cx);
         // What was done must be told: a reader who has gone is no success here.
         cx.ui.show(&report).map_err(|failure| {
             Failure::of_a_change(failure).hint(format!("the offsets were written; to put them back: {undo}"))
@@ -87,6 +93,7 @@ pub(super) fn open_store(cx: &Context) -> Result<Undo, Failure> {
             .hint("nothing was changed; set HOME, or XDG_STATE_HOME to an absolute path")
     })?;
     Undo::open(&folder.join(FILE))
+        .map_err(|failure| failure.hint("nothing was changed: the offsets could not be saved as they are"))
 }
 
 /// What is noted beside what is saved.
@@ -95,14 +102,23 @@ pub(super) fn saving<'a>(store: &'a mut Undo, cx: &Context) -> Saving<'a> {
     Saving { store, at, operator, command: typed(cx) }
 }
 
+/// The rows of a plan that were written, or may have been.
+fn changed<'a>(plan: &'a SeekPlan, report: &SeekReport) -> impl Iterator<Item = &'a SeekRow> {
+    let fates: Vec<Fate> = report.partitions.iter().map(|part| part.outcome).collect();
+    plan.rows.iter().zip(fates).filter(|(_, fate)| *fate != Fate::Failed).map(|(row, _)| row)
+}
+
 /// The commands that put back what stands there now.
-fn inverse(plan: &SeekPlan, cx: &Context) -> Vec<String> {
-    let before: Offsets = plan
-        .rows
-        .iter()
-        .map(|row| (row.change.key(), row.change.before.as_ref().map(|commit| commit.offset)))
-        .collect();
-    seek::commands(&plan.group, &before).into_iter().map(|words| at_this_cluster(cx, words)).collect()
+fn inverse<'a>(rows: impl IntoIterator<Item = &'a SeekRow>, cx: &Context) -> Vec<String> {
+    let rows: Vec<&SeekRow> = rows.into_iter().collect();
+    let Some(first) = rows.first() else { return Vec::new() };
+    let before = |row: &&SeekRow| (row.change.key(), row.change.before.as_ref().map(|commit| commit.offset));
+    back(&first.change.group, &rows.iter().map(before).collect(), cx)
+}
+
+/// The commands that commit these offsets.
+pub(super) fn back(group: &GroupName, offsets: &Offsets, cx: &Context) -> Vec<String> {
+    seek::commands(group, offsets).into_iter().map(|words| at_this_cluster(cx, words)).collect()
 }
 
 /// A command as a shell takes it, with the flags that lead to the cluster in use.

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use eventctl_core::groups::live::{Commit, Commits, PartitionKey};
+use eventctl_core::groups::live::{Commit, Commits};
 use eventctl_core::groups::saved::Cause;
 use eventctl_core::groups::seek::{self, Purpose, SeekPlan, Standing};
 use eventctl_core::groups::target::{self, Offsets, Target, TopicPart};
@@ -13,6 +13,7 @@ use super::moving::Moving;
 use crate::commands::{ConsentArgs, Context};
 use crate::failure::{Failure, Kind};
 use crate::files;
+use crate::flow::range::no_such_topic;
 use crate::flow::seek::standing;
 use crate::kafka::cluster::Cluster;
 use crate::kafka::groups::CommitsOf;
@@ -73,6 +74,9 @@ pub(super) async fn run(args: Args, cx: &Context) -> Result<Outcome, Failure> {
         Target::Group(_) | Target::File(_) => None,
     };
     let standing = cx.stop.or(standing(&cluster, &args.group, &parts, time)).await?;
+    if let Some(topic) = standing.absent.first() {
+        return Err(no_such_topic(&cluster, topic).await);
+    }
     let plan = plan(&args, &target, (other.as_ref(), file.as_ref()), &standing)?;
     let watch = (!args.no_watch).then_some(args.watch);
     Moving { catalog, cluster: &cluster, standing, watch, dry_run: args.dry_run, consent: &args.consent }
@@ -131,17 +135,8 @@ fn parts(
             .hint("eventctl groups describe GROUP shows what it reads"));
     }
     if parts.is_empty() {
-        let keys: Vec<&PartitionKey> = other
-            .into_iter()
-            .flat_map(|it| it.keys())
-            .chain(file.into_iter().flat_map(|it| it.keys()))
-            .collect();
-        for (topic, partition) in keys {
-            let part = parts
-                .entry(topic.clone())
-                .or_insert_with(|| TopicPart { topic: topic.clone(), partitions: Some([].into()) });
-            part.partitions.get_or_insert_default().insert(*partition);
-        }
+        let other = other.into_iter().flat_map(|it| it.keys());
+        return Ok(TopicPart::of(other.chain(file.into_iter().flat_map(|it| it.keys()))));
     }
     Ok(parts.into_values().collect())
 }
@@ -163,6 +158,6 @@ fn plan(
     notes.extend(clamped);
     let commit = |offset: i64| Commit { offset, ..Commit::default() };
     let wanted = wanted.into_iter().map(|(key, offset)| (key, offset.map(commit))).collect();
-    let purpose = Purpose { group: &args.group, cause: Cause::Seek, undoes: None };
+    let purpose = Purpose { group: &args.group, cause: Cause::Seek, undoes: None, is_part: false };
     Ok(seek::plan(purpose, &wanted, standing, notes))
 }

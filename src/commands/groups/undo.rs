@@ -1,12 +1,12 @@
 //! `eventctl groups undo`
 
-use std::collections::BTreeMap;
 use std::time::Duration;
 
-use eventctl_core::groups::saved::{Cause, SavedSet, SetState};
+use eventctl_core::groups::live::PartitionKey;
+use eventctl_core::groups::saved::{Cause, SavedOffset, SavedSet, SetState};
 use eventctl_core::groups::seek::{self, Purpose};
 use eventctl_core::groups::target::TopicPart;
-use eventctl_core::groups::undo;
+use eventctl_core::groups::undo::{self, UndoError};
 use eventctl_core::name::GroupName;
 
 use super::moving::{self, Moving};
@@ -30,6 +30,10 @@ pub(super) struct Args {
     /// Put this saved set back instead of the last one: `groups history` has the numbers
     #[arg(long, value_name = "NUMBER")]
     set: Option<i64>,
+    /// Put back what was saved of this topic only, or of some of its partitions as TOPIC:0,3,7-9; may be repeated
+    #[arg(long = "topic", value_name = "TOPIC[:P,…]", value_parser = TopicPart::parse,
+        add = crate::commands::completions::topic_names())]
+    topics: Vec<TopicPart>,
     /// Watch the commits for this time first, and as long again afterwards
     #[arg(long, value_name = "DURATION", default_value = "10s", value_parser = crate::commands::duration)]
     watch: Duration,
@@ -50,15 +54,20 @@ pub(super) async fn run(args: Args, cx: &Context) -> Result<Outcome, Failure> {
     let catalog = cx.catalog_if_there()?;
     let cluster = cx.cluster()?;
     let live = cx.stop.or(cluster.describe()).await?;
-    let set = saved(&args, live.id.as_ref(), cx)?;
-    let standing = cx.stop.or(standing(&cluster, &args.group, &parts(&set), None)).await?;
-    let (wanted, mut notes) = undo::wanted(&set, &standing.topic_ids, &standing.logs, args.clamp)
-        .map_err(|error| Failure::new(Kind::Refused, error.to_string()).hint("nothing was changed; eventctl groups history --offsets shows what was saved, to seek other topics"))?;
+    let (set, is_part) = undo::narrowed(saved(&args, live.id.as_ref(), cx)?, &args.topics);
+    if set.set.offsets.is_empty() {
+        return Err(Failure::usage(format!("nothing of these topics was saved in set {}", set.number))
+            .hint(format!("see what was: eventctl groups history {} --offsets", args.group)));
+    }
+    let keys: Vec<PartitionKey> = set.set.offsets.iter().map(SavedOffset::key).collect();
+    let standing = cx.stop.or(standing(&cluster, &args.group, &TopicPart::of(&keys), None)).await?;
+    let (wanted, mut notes) =
+        undo::wanted(&set, &standing, args.clamp).map_err(|error| refused(&error, &args, cx))?;
     notes.extend(undo::moved_since(&set, &standing.commits));
     if set.state == SetState::Begun {
         notes.push(format!("whether the change of set {} happened is not known", set.number));
     }
-    let purpose = Purpose { group: &args.group, cause: Cause::Undo, undoes: Some(set.number) };
+    let purpose = Purpose { group: &args.group, cause: Cause::Undo, undoes: Some(set.number), is_part };
     let plan = seek::plan(purpose, &wanted, &standing, notes);
     let watch = (!args.no_watch).then_some(args.watch);
     Moving { catalog, cluster: &cluster, standing, watch, dry_run: args.dry_run, consent: &args.consent }
@@ -89,13 +98,16 @@ fn saved(
     }
 }
 
-fn parts(set: &SavedSet) -> Vec<TopicPart> {
-    let mut parts = BTreeMap::new();
-    for saved in &set.set.offsets {
-        let part = parts
-            .entry(saved.topic.clone())
-            .or_insert_with(|| TopicPart { topic: saved.topic.clone(), partitions: Some([].into()) });
-        part.partitions.get_or_insert_default().insert(saved.partition);
+/// Why a set is not put back, and how the rest of it can be.
+fn refused(error: &UndoError, args: &Args, cx: &Context) -> Failure {
+    let failure = Failure::new(Kind::Refused, error.to_string());
+    match error {
+        UndoError::LostTopics { others, set, .. } if !others.is_empty() => {
+            let command = moving::at_this_cluster(cx, seek::undo_part_command(&args.group, *set, others));
+            failure.hint(format!("nothing was changed; to put back the others: {command}"))
+        }
+        UndoError::LostTopics { .. } | UndoError::OutOfRange(_) => failure.hint(
+            "nothing was changed; eventctl groups history --offsets shows what was saved, to seek other topics",
+        ),
     }
-    parts.into_values().collect()
 }

@@ -1,14 +1,15 @@
 //! Plans the deletion of groups from what a cluster says, carries it out, and reads back that they are gone.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use eventctl_core::fault::{Fault, FaultKind, Seen};
 use eventctl_core::groups::delete::{self, DeleteItem, DeleteOutcome, DeletePlan, Verdict, settle};
 use eventctl_core::groups::live::{Commit, PartitionKey};
 use eventctl_core::groups::saved::{Cause, SavedOffset, SetState};
 use eventctl_core::human;
-use eventctl_core::name::GroupName;
+use eventctl_core::name::{GroupName, TopicName};
 use eventctl_core::risk::Risk;
+use eventctl_core::topics::live::{LiveTopic, TopicId};
 
 use super::look::{self, Looked};
 use crate::failure::{Failure, Kind};
@@ -62,7 +63,8 @@ pub async fn carry_out(
     cluster: &Cluster,
     mut saving: Saving<'_>,
 ) -> Result<BTreeMap<GroupName, DeleteOutcome>, Failure> {
-    let saved = save(plan.get(), &mut saving)?;
+    let topic_ids = topic_ids(plan.get(), cluster).await;
+    let saved = save(plan.get(), &topic_ids, &mut saving)?;
     let doomed = plan.select(|plan| plan.doomed());
     let answers = cluster.delete_groups(&doomed).await;
     let names: Vec<GroupName> = answers.keys().cloned().collect();
@@ -80,15 +82,34 @@ pub async fn carry_out(
     Ok(outcomes)
 }
 
+/// The ids of the topics in which something was committed, by which a topic that is made anew is known later. What cannot
+/// be found out stays out.
+async fn topic_ids(plan: &DeletePlan, cluster: &Cluster) -> BTreeMap<TopicName, TopicId> {
+    let topics: BTreeSet<TopicName> =
+        plan.items.iter().flat_map(|item| item.offsets().into_keys()).map(|(topic, _)| topic).collect();
+    let topics: Vec<TopicName> = topics.into_iter().collect();
+    let seen = cluster.topics(&topics, false).await.unwrap_or_default();
+    let id = |(name, seen): (TopicName, Seen<LiveTopic>)| match seen {
+        Seen::Present(topic) => Some((name, topic.id?)),
+        Seen::Absent | Seen::Unknown(_) => None,
+    };
+    seen.into_iter().filter_map(id).collect()
+}
+
 /// Saves what the groups committed that are to go.
-fn save(plan: &DeletePlan, saving: &mut Saving<'_>) -> Result<Vec<(GroupName, i64)>, Failure> {
+fn save(
+    plan: &DeletePlan,
+    topic_ids: &BTreeMap<TopicName, TopicId>,
+    saving: &mut Saving<'_>,
+) -> Result<Vec<(GroupName, i64)>, Failure> {
     let mut saved = Vec::new();
     for DeleteItem { group, verdict } in &plan.items {
         let Verdict::Delete(commits) = verdict else { continue };
         let offset = |((topic, partition), commit): (&PartitionKey, &Result<Option<Commit>, Fault>)| {
             let before = commit.as_ref().ok()?.clone()?;
             let (topic, partition) = (topic.clone(), *partition);
-            Some(SavedOffset { topic, topic_id: None, partition, before: Some(before), after: None })
+            let topic_id = topic_ids.get(&topic).cloned();
+            Some(SavedOffset { topic, topic_id, partition, before: Some(before), after: None })
         };
         let offsets: Vec<SavedOffset> = commits.iter().filter_map(offset).collect();
         if !offsets.is_empty() {

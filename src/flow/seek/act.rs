@@ -26,6 +26,8 @@ pub struct Means<'a> {
     pub stop: &'a Stop,
     /// After how long it is looked again; none leaves that out.
     pub watch: Option<Duration>,
+    /// Is told what was written, before it is looked again.
+    pub written: &'a dyn Fn(&SeekReport),
 }
 
 /// Carries out a plan. The report says what became of each partition.
@@ -37,7 +39,7 @@ pub async fn carry_out(
     mut report: SeekReport,
     means: Means<'_>,
 ) -> Result<SeekReport, Failure> {
-    let Means { cluster, mut saving, stop, watch } = means;
+    let Means { cluster, mut saving, stop, watch, written } = means;
     let whole = plan.get();
     let number = saving.save(change(whole))?;
     report.saved_as = Some(number);
@@ -53,6 +55,7 @@ pub async fn carry_out(
     report.settle(whole, &answers, &now);
     keep(saving.store, whole, number, &mut report);
     if let Some(time) = watch {
+        written(&report);
         tokio::select! {
             _ = stop.wait() => report.notes.push("stopped before it was looked again".to_owned()),
             () = tokio::time::sleep(time) => match commits(cluster, &whole.group, &keys).await {
@@ -67,13 +70,14 @@ pub async fn carry_out(
 /// Tells the store what became of it. The change is made: a store that fails now is told of, and takes nothing back.
 fn keep(store: &mut Undo, plan: &SeekPlan, number: i64, report: &mut SeekReport) {
     let state = report.state();
-    let undone = plan.undoes.filter(|_| matches!(state, SetState::Done | SetState::Partly));
-    let kept = store.settle(number, state).and_then(|()| match undone {
-        Some(undone) => store.mark_undone(undone, number),
-        None => Ok(()),
-    });
-    if let Err(failure) = kept {
+    if let Err(failure) = store.settle(number, state) {
         report.notes.push(format!("what became of it could not be kept: {}", failure.story()));
+    }
+    let is_back = !plan.is_part && matches!(state, SetState::Done | SetState::Partly);
+    if let Some(Err(failure)) =
+        plan.undoes.filter(|_| is_back).map(|undone| store.mark_undone(undone, number))
+    {
+        report.notes.push(failure.story());
     }
 }
 

@@ -5,15 +5,15 @@ use std::time::Duration;
 
 use eventctl_core::fault::{Fault, FaultKind, Seen};
 use eventctl_core::groups::live::{Commits, LiveGroup, PartitionKey};
-use eventctl_core::groups::seek::{Log, SeekPlan, Standing, moved, moved_over, refusal};
+use eventctl_core::groups::seek::{Log, SeekPlan, Standing, moved, moved_over, refusal, stale};
 use eventctl_core::groups::target::TopicPart;
+use eventctl_core::human;
 use eventctl_core::lag::facts::Point;
 use eventctl_core::name::{GroupName, TopicName};
 use eventctl_core::topics::live::{LivePartition, LiveTopic};
 
 use crate::failure::{Failure, Kind};
 use crate::flow::points::PointReader;
-use crate::flow::range::no_such_topic;
 use crate::flow::scan::Means;
 use crate::kafka::cluster::Cluster;
 use crate::kafka::groups::CommitsOf;
@@ -25,7 +25,7 @@ const TIMES: Duration = Duration::from_secs(5);
 /// Reads where a group stands in these partitions, each topic once. `time` is that of the target, where it is one.
 ///
 /// # Errors
-/// `Input` for a topic or a partition that is not there, `Refused` where the group has members or is of another kind,
+/// `Usage` for a partition that is not there, `Refused` where the group has members or is of another kind,
 /// `Cluster` where anything of it cannot be found out.
 pub async fn standing(
     cluster: &Cluster,
@@ -37,7 +37,7 @@ pub async fn standing(
     let (described, seen, live) =
         tokio::join!(cluster.describe(), cluster.topics(&topics, false), group_of(cluster, group));
     let (described, seen, live) = (described?, seen?, live?);
-    let (mut keys, mut topic_ids) = (Vec::new(), BTreeMap::new());
+    let (mut keys, mut topic_ids, mut absent) = (Vec::new(), BTreeMap::new(), BTreeSet::new());
     for part in parts {
         match seen.get(&part.topic) {
             Some(Seen::Present(topic)) => {
@@ -47,12 +47,14 @@ pub async fn standing(
             Some(Seen::Unknown(fault)) => {
                 return Err(Failure::cluster(format!("topic {} cannot be read: {fault}", part.topic)));
             }
-            Some(Seen::Absent) | None => return Err(no_such_topic(cluster, &part.topic).await),
+            Some(Seen::Absent) | None => {
+                absent.insert(part.topic.clone());
+            }
         }
     }
     let commits = commits(cluster, group, &keys).await?;
     let logs = logs(cluster, &keys, time).await?;
-    Ok(Standing { cluster: described.id, exists: live.is_some(), commits, topic_ids, logs })
+    Ok(Standing { cluster: described.id, exists: live.is_some(), commits, topic_ids, logs, absent })
 }
 
 /// The group, which may be moved now; none where it is not there.
@@ -164,39 +166,40 @@ async fn logs(
 /// assign partitions by themselves.
 ///
 /// # Errors
-/// `Refused` where somebody did, or joined; as [`standing`].
+/// `Refused` where somebody did, or joined, or where the topics are not as they were; as [`standing`].
 pub async fn quiet(
     cluster: &Cluster,
-    group: &GroupName,
     before: &Standing,
+    plan: &SeekPlan,
     time: Duration,
 ) -> Result<(), Failure> {
     tokio::time::sleep(time).await;
-    unmoved(cluster, group, before, &before.logs.keys().cloned().collect::<Vec<_>>()).await
+    unmoved(cluster, before, plan).await
 }
 
-/// Looks whether the group still stands as it stood, and nobody has joined it.
+/// Looks whether the group still stands as it stood, nobody has joined it, and the offsets of its plan still mean what
+/// they meant.
 ///
 /// # Errors
 /// As [`quiet`].
-pub async fn unmoved(
-    cluster: &Cluster,
-    group: &GroupName,
-    before: &Standing,
-    keys: &[PartitionKey],
-) -> Result<(), Failure> {
-    let (live, now) = tokio::join!(group_of(cluster, group), commits(cluster, group, keys));
-    live?;
-    let moved = moved(&before.commits, &now?, keys.iter().cloned());
+pub async fn unmoved(cluster: &Cluster, before: &Standing, plan: &SeekPlan) -> Result<(), Failure> {
+    let group = &plan.group;
+    let now = standing(cluster, group, &TopicPart::of(before.logs.keys()), None).await?;
+    let refused = |story: String| Failure::new(Kind::Refused, story);
+    let stale = stale(before, &now, &plan.rows);
+    if !stale.is_empty() {
+        let words = human::list(&stale, 10);
+        return Err(refused(format!("the plan is stale: {words}"))
+            .hint("nothing was changed; the same command makes a new plan"));
+    }
+    let moved = moved(&before.commits, &now.commits, before.logs.keys().cloned());
     if moved.is_empty() {
         return Ok(());
     }
-    let words = eventctl_core::human::list(&moved, 10);
-    Err(Failure::new(
-        Kind::Refused,
-        format!("group {group} has no members and commits all the same: {words}"),
-    )
-    .hint("nothing was changed; its consumers assign partitions by themselves, or somebody else moves it: stop them, then try again"))
+    let words = human::list(&moved, 10);
+    Err(refused(format!("group {group} has no members and commits all the same: {words}")).hint(
+        "nothing was changed; its consumers assign partitions by themselves, or somebody else moves it: stop them, then try again",
+    ))
 }
 
 /// Adds the times of the first and the last record that each change moves over. What cannot be found stays out.

@@ -77,12 +77,13 @@ fn sums(report: &SeekReport, page: &mut Page) {
             Effect::Begins | Effect::Forgets | Effect::Nothing => {}
         }
     }
+    let offsets = |count: i64| human::plural(usize::try_from(count).unwrap_or(usize::MAX), "offset");
     if skipped > 0 {
-        page.tone(Tone::Bad, format_args!("{skipped} offsets skipped"));
+        page.tone(Tone::Bad, format_args!("{} skipped", offsets(skipped)));
         page.lit(": the group never reads what stands there\n");
     }
     if repeated > 0 {
-        page.tone(Tone::Notable, format_args!("{repeated} offsets repeated"));
+        page.tone(Tone::Notable, format_args!("{} repeated", offsets(repeated)));
         page.lit(": the group reads what stands there once more\n");
     }
 }
@@ -100,9 +101,13 @@ fn way_back(report: &SeekReport, page: &mut Page) {
         page.lit("saved as set ").val(set).lit(": ").line(undo);
     }
     page.lit(match report.is_planned() {
-        true => "the way back would be:\n",
-        false => "the way back from another machine:\n",
+        true => "the way back would be",
+        false => "the way back from another machine",
     });
+    if let Some(cluster) = &report.cluster {
+        page.lit(", where this leads to cluster ").val(cluster);
+    }
+    page.lit(":\n");
     for command in &report.inverse {
         page.lit("  ").line(command);
     }

@@ -7,9 +7,10 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::live::{Commits, GroupKind, GroupState, LiveGroup};
+use super::live::{Commit, Commits, GroupKind, GroupState, LiveGroup, PartitionKey};
 use super::report::{CommittedTopic, committed};
 use super::saved::SetState;
+use super::target::Offsets;
 use crate::fault::{Fault, FaultKind, Seen};
 use crate::human;
 use crate::name::{ClusterId, GroupName};
@@ -301,6 +302,16 @@ impl DeleteOutcome {
 }
 
 impl DeleteItem {
+    /// The offsets that are lost with it; empty where it stays.
+    #[must_use]
+    pub fn offsets(&self) -> Offsets {
+        let Verdict::Delete(commits) = &self.verdict else { return Offsets::new() };
+        let offset = |(key, commit): (&PartitionKey, &Result<Option<Commit>, Fault>)| {
+            Some((key.clone(), Some(commit.as_ref().ok()?.as_ref()?.offset)))
+        };
+        commits.iter().filter_map(offset).collect()
+    }
+
     /// What is lost with it; none where it stays.
     #[must_use]
     pub fn lost(&self) -> Option<Vec<CommittedTopic>> {

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::live::Commit;
+use super::live::{Commit, PartitionKey};
 use crate::name::{ClusterId, GroupName, TopicName};
 use crate::topics::live::TopicId;
 
@@ -49,6 +49,14 @@ pub struct SavedOffset {
     pub before: Option<Commit>,
     /// The offset that was to be written; none where the commit was to be deleted.
     pub after: Option<i64>,
+}
+
+impl SavedOffset {
+    /// The partition with its topic.
+    #[must_use]
+    pub fn key(&self) -> PartitionKey {
+        (self.topic.clone(), self.partition)
+    }
 }
 
 /// A set of offsets that is to be saved.

@@ -93,6 +93,20 @@ impl TopicPart {
         Ok(TopicPart { topic, partitions: Some(partitions) })
     }
 
+    /// These partitions, each topic once.
+    #[must_use]
+    pub fn of<'a>(keys: impl IntoIterator<Item = &'a PartitionKey>) -> Vec<TopicPart> {
+        let mut topics: BTreeMap<&TopicName, BTreeSet<i32>> = BTreeMap::new();
+        for (topic, partition) in keys {
+            topics.entry(topic).or_default().insert(*partition);
+        }
+        let part = |(topic, partitions): (&TopicName, _)| TopicPart {
+            topic: topic.clone(),
+            partitions: Some(partitions),
+        };
+        topics.into_iter().map(part).collect()
+    }
+
     /// True where the partition is meant.
     #[must_use]
     pub fn has(&self, partition: i32) -> bool {

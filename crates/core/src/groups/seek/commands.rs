@@ -1,14 +1,22 @@
 //! The commands that take a change back.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::groups::target::Offsets;
-use crate::name::GroupName;
+use crate::name::{GroupName, TopicName};
 
 /// The arguments of the command that puts a group's last saved offsets back.
 #[must_use]
 pub fn undo_command(group: &GroupName) -> Vec<String> {
     of_group(vec!["groups".to_owned(), "undo".to_owned()], group)
+}
+
+/// The arguments of the command that puts back what a saved set has of these topics.
+#[must_use]
+pub fn undo_part_command(group: &GroupName, set: i64, topics: &BTreeSet<TopicName>) -> Vec<String> {
+    let mut words = vec!["groups".to_owned(), "undo".to_owned(), "--set".to_owned(), set.to_string()];
+    words.extend(topics.iter().flat_map(|topic| ["--topic".to_owned(), topic.to_string()]));
+    of_group(words, group)
 }
 
 /// A command on a group: one whose name begins like a flag stands behind `--`.

@@ -1,14 +1,15 @@
 //! Moving the offsets of a group: what is written where, what that skips or repeats, and why it is refused.
 
 mod commands;
+mod stale;
 mod wanted;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
 use super::change::OffsetChange;
-use super::live::{Commit, Commits, GroupKind, LiveGroup, PartitionKey};
+use super::live::{Commit, Commits, PartitionKey};
 use super::saved::Cause;
 use super::target::{Offsets, Target};
 use super::undo::Wanted;
@@ -16,7 +17,8 @@ use crate::human;
 use crate::name::{ClusterId, GroupName, TopicName};
 use crate::topics::live::TopicId;
 
-pub use commands::{commands, undo_command};
+pub use commands::{commands, undo_command, undo_part_command};
+pub use stale::{moved, refusal, stale};
 pub use wanted::{wanted, within};
 
 /// What the brokers say of a partition whose commit is to be moved.
@@ -45,6 +47,8 @@ pub struct Standing {
     pub topic_ids: BTreeMap<TopicName, TopicId>,
     /// Their logs.
     pub logs: BTreeMap<PartitionKey, Log>,
+    /// Topics of those that were asked for that are not there.
+    pub absent: BTreeSet<TopicName>,
 }
 
 /// Why offsets cannot be moved.
@@ -84,6 +88,8 @@ pub struct SeekPlan {
     pub cause: Cause,
     /// For an undo: the set that it puts back.
     pub undoes: Option<i64>,
+    /// True where only a part of that set is put back, so that the rest of it still can be.
+    pub is_part: bool,
     /// The ids of the topics, where the server gives them: offsets mean nothing in a topic that was made anew.
     pub topic_ids: BTreeMap<TopicName, TopicId>,
     /// The partitions whose commit changes.
@@ -132,16 +138,19 @@ pub struct Purpose<'a> {
     pub cause: Cause,
     /// For an undo: the set that it puts back.
     pub undoes: Option<i64>,
+    /// True where only a part of that set is put back.
+    pub is_part: bool,
 }
 
 /// Makes a plan of the commits that are wanted. Its notes stand behind those that are handed in.
 #[must_use]
 pub fn plan(purpose: Purpose<'_>, wanted: &Wanted, standing: &Standing, mut notes: Vec<String>) -> SeekPlan {
-    let Purpose { group, cause, undoes } = purpose;
+    let Purpose { group, cause, undoes, is_part } = purpose;
     let (rows, unchanged) = rows(group, &standing.commits, wanted, &standing.logs);
-    if !standing.exists {
+    if !standing.exists && !rows.is_empty() {
         notes.push(format!("there is no group {group} yet: this makes one"));
     }
+    notes.extend(never_read(&rows));
     notes.extend(way_back(&rows));
     let after = |row: &SeekRow| Some((row.change.after.as_ref()?.offset, row.log?.end));
     let open = rows.iter().filter_map(after).filter(|(offset, end)| offset > end).count();
@@ -154,6 +163,7 @@ pub fn plan(purpose: Purpose<'_>, wanted: &Wanted, standing: &Standing, mut note
         group: group.clone(),
         cause,
         undoes,
+        is_part,
         topic_ids: standing.topic_ids.clone(),
         rows,
         unchanged,
@@ -235,6 +245,22 @@ fn effect(before: Option<i64>, after: Option<i64>, log: Option<Log>) -> Effect {
     }
 }
 
+/// What a first commit leaves behind it: as much as a skip does, for consumers that begin at the oldest record.
+fn never_read(rows: &[SeekRow]) -> Option<String> {
+    let skipped = |row: &SeekRow| match (&row.change.before, &row.change.after, row.log) {
+        (None, Some(after), Some(log)) => Some(after.offset.saturating_sub(log.start)).filter(|it| *it > 0),
+        _ => None,
+    };
+    let skipped: Vec<i64> = rows.iter().filter_map(skipped).collect();
+    let sum = skipped.iter().fold(0_i64, |sum, offsets| sum.saturating_add(*offsets));
+    (sum > 0).then(|| {
+        format!(
+            "{} had no commit: a consumer that begins at the oldest record would never read the {sum} offsets in front of the new one",
+            human::plural(skipped.len(), "partition")
+        )
+    })
+}
+
 /// What taking a change back would need, or would not bring back.
 fn way_back(rows: &[SeekRow]) -> Vec<String> {
     let before = || rows.iter().filter_map(|row| Some((row, row.change.before.as_ref()?)));
@@ -265,47 +291,6 @@ pub fn moved_over(row: &SeekRow) -> Option<(i64, i64)> {
     let log = row.log?;
     let (low, high) = (before.min(after).max(log.start), before.max(after).min(log.high_watermark));
     (low < high).then_some((low, high))
-}
-
-/// Why a group may not be moved now; none where it may.
-#[must_use]
-pub fn refusal(live: &LiveGroup) -> Option<String> {
-    if live.kind == GroupKind::Unsupported {
-        let kind = live.protocol_type.as_deref().unwrap_or("unsupported");
-        return Some(format!(
-            "group {} is of the type {kind}: it has no committed offsets to move",
-            live.name
-        ));
-    }
-    if live.members.is_empty() {
-        return None;
-    }
-    let member = |member: &super::live::Member| {
-        let name = member.instance_id.as_ref().unwrap_or(&member.client_id);
-        format!("{name} on {} ({})", member.host, member.id)
-    };
-    let members: Vec<String> = live.members.iter().map(member).collect();
-    Some(format!(
-        "group {} has {} ({}), which would write over it: {}",
-        live.name,
-        human::plural(members.len(), "member"),
-        live.state.as_str(),
-        human::list(&members, 10)
-    ))
-}
-
-/// The partitions whose commit is another one than before, with both: somebody else commits.
-#[must_use]
-pub fn moved(before: &Commits, now: &Commits, keys: impl Iterator<Item = PartitionKey>) -> Vec<String> {
-    let offset = |commits: &Commits, key: &PartitionKey| {
-        commits.get(key).and_then(|commit| commit.as_ref().ok()?.as_ref().map(|commit| commit.offset))
-    };
-    let words = |offset: Option<i64>| offset.map_or("none".to_owned(), |offset| offset.to_string());
-    keys.filter_map(|key| {
-        let (then, now) = (offset(before, &key), offset(now, &key));
-        (then != now).then(|| format!("{}/{} from {} to {}", key.0, key.1, words(then), words(now)))
-    })
-    .collect()
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! What moving offsets means, row by row.
 
 use super::*;
-use crate::groups::live::{GroupState, Member};
+use crate::groups::live::{GroupKind, GroupState, LiveGroup, Member};
 
 fn key(topic: &str, partition: i32) -> PartitionKey {
     (topic.parse().unwrap(), partition)
@@ -164,9 +164,10 @@ fn a_plan_tells_what_has_to_be_known_before_consent() {
         commits: commits(&[(0, 20)]),
         topic_ids: BTreeMap::new(),
         logs: BTreeMap::from([(key("t", 0), Log { start: 0, end: 50, high_watermark: 60, at: None })]),
+        absent: BTreeSet::new(),
     };
     let at = |offset| Wanted::from([(key("t", 0), Some(Commit { offset, ..Commit::default() }))]);
-    let purpose = Purpose { group: &group, cause: Cause::Undo, undoes: Some(3) };
+    let purpose = Purpose { group: &group, cause: Cause::Undo, undoes: Some(3), is_part: false };
     let made = plan(purpose, &at(55), &standing, vec!["first".to_owned()]);
     assert_eq!((made.rows.len(), made.unchanged, made.undoes), (1, 0, Some(3)));
     assert_eq!(made.notes.len(), 3, "{:?}", made.notes);
@@ -175,6 +176,40 @@ fn a_plan_tells_what_has_to_be_known_before_consent() {
     let there = Standing { exists: true, ..standing };
     let made = plan(purpose, &at(20), &there, Vec::new());
     assert_eq!((made.rows.len(), made.unchanged, made.notes.len()), (0, 1, 0));
+    let nowhere = Standing { commits: commits(&[]), ..there };
+    let made = plan(purpose, &at(45), &nowhere, Vec::new());
+    assert!(made.notes[0].contains("would never read the 45 offsets"), "{:?}", made.notes);
+    let made = plan(purpose, &at(0), &nowhere, Vec::new());
+    assert_eq!(made.notes, Vec::<String>::new());
+}
+
+#[test]
+fn a_plan_is_stale_where_its_offsets_mean_something_else_by_now() {
+    let group: GroupName = "g".parse().unwrap();
+    let standing = |id: &str, start: i64, end: i64| Standing {
+        cluster: None,
+        exists: true,
+        commits: commits(&[(0, 20)]),
+        topic_ids: BTreeMap::from([("t".parse().unwrap(), TopicId(id.to_owned()))]),
+        logs: BTreeMap::from([(key("t", 0), Log { start, end, high_watermark: end, at: None })]),
+        absent: BTreeSet::new(),
+    };
+    let before = standing("one", 0, 60);
+    let wanted = Wanted::from([(key("t", 0), Some(Commit { offset: 30, ..Commit::default() }))]);
+    let purpose = Purpose { group: &group, cause: Cause::Seek, undoes: None, is_part: false };
+    let rows = plan(purpose, &wanted, &before, Vec::new()).rows;
+    let gone = Standing { absent: BTreeSet::from(["t".parse().unwrap()]), ..standing("one", 0, 60) };
+    let rows_of_table: [(Standing, &[&str]); 6] = [
+        (standing("one", 0, 60), &[]),
+        (standing("one", 30, 90), &[]),
+        (standing("one", 31, 90), &["t/0: 30 lies before the log start 31 by now"]),
+        (standing("one", 0, 29), &["t/0: 30 lies beyond the high watermark 29 by now"]),
+        (standing("two", 0, 60), &["topic t was deleted and made anew"]),
+        (gone, &["topic t was deleted"]),
+    ];
+    for (now, expected) in rows_of_table {
+        assert_eq!(stale(&before, &now, &rows), expected, "{now:?}");
+    }
 }
 
 #[test]
