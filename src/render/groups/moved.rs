@@ -104,7 +104,7 @@ fn way_back(report: &SeekReport, page: &mut Page) {
         true => "the way back would be",
         false => "the way back from another machine",
     });
-    if let Some(cluster) = &report.cluster {
+    if let Some(cluster) = report.cluster.as_ref().filter(|_| !report.is_planned()) {
         page.lit(", where this leads to cluster ").val(cluster);
     }
     page.lit(":\n");
