@@ -257,7 +257,12 @@ async fn markers_of_transactions_are_no_lag() {
     let mut kcat = Command::new("kcat");
     kcat.args(["-C", "-b", &ground.shared.brokers, "-t", &ground.topic, "-o", "3", "-e", "-q"]);
     assert_eq!(checked(&mut kcat), "", "there is no record behind offset 3");
-    // Without looking, it cannot be told, and is said so.
+    // Without time to look, it cannot be judged; without looking, it cannot be told. Both is said.
+    let hurried = ground.lag(&[&name, "--check", "--max-lag", "0", "--time-budget", "1ms"]).ends(3).json();
+    assert_eq!(group(&hurried)["partitions"][0]["may_be_no_records"].as_i64(), Some(1));
+    assert_eq!(hurried["data"]["findings"].as_array().map(Vec::len), Some(0));
+    let unjudged = hurried["data"]["unjudged"][0]["reason"].as_str().unwrap();
+    assert!(unjudged.contains("--time-budget"), "{unjudged}");
     let quick = ground.lag(&[&name, "--no-time"]).ends(0).json();
     let row = &group(&quick)["partitions"][0];
     assert_eq!((row["lag"].as_i64(), row["may_be_no_records"].as_i64()), (Some(1), Some(1)));

@@ -5,10 +5,10 @@ mod watched;
 use std::time::Duration;
 
 use eventctl_core::catalog::{Catalog, Environment};
-use eventctl_core::lag::advice;
 use eventctl_core::lag::report::LagReport;
 use eventctl_core::lag::selection::{Limits, Selection, declared, is_glob};
 use eventctl_core::lag::state::LagState;
+use eventctl_core::lag::{advice, check};
 
 use crate::commands::Context;
 use crate::failure::Failure;
@@ -47,10 +47,12 @@ pub struct Args {
     /// The age of the first unread record that is too much [default: the catalog's max_time_lag]
     #[arg(long, value_name = "DURATION", value_parser = crate::commands::duration)]
     max_time_lag: Option<Duration>,
-    /// Do not read the first unread records: no time lag, and markers of transactions count as records
+    /// Do not read the first unread records: no time lag, and markers of transactions count as records, also against
+    /// limits
     #[arg(long, conflicts_with = "max_time_lag")]
     no_time: bool,
-    /// Look for first unread records for no longer than this; the rest is unknown
+    /// Look for first unread records for no longer than this; the rest is unknown, and so is under --check whether a
+    /// lag that may be markers of transactions is above its limit
     #[arg(long, value_name = "DURATION", default_value = "5s", value_parser = crate::commands::duration)]
     time_budget: Duration,
     /// Say how many consumers would catch up, from the rates between two samples
@@ -90,6 +92,9 @@ pub async fn run(args: &Args, cx: &Context) -> Result<Outcome, Failure> {
         report.advice = Some(advice::advise(&report.groups, args.within.as_secs_f64()));
     }
     absent_globs(args, &report)?;
+    if args.check && !args.no_time {
+        check::doubt(&mut report);
+    }
     let shown = Shown { report: &report, partitions: args.partitions, check: args.check };
     cx.answer(&shown, outcome(args, &report))
 }

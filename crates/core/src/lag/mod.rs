@@ -7,7 +7,7 @@
 pub mod advice;
 pub mod alert;
 pub mod catch_up;
-mod check;
+pub mod check;
 pub mod facts;
 pub mod judge;
 pub mod metrics;

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::check::doubt;
 use super::facts::{Ends, Expectation, Facts, GroupFacts, Point, Retention};
 use super::judge::report;
 use super::report::{FindingKind, GroupLag, LagReport, PartitionLag};
@@ -404,6 +405,49 @@ fn limits_are_crossed_above_them_and_unknown_is_no_zero() {
     ];
     for (name, sample, findings, unjudged) in rows {
         assert_eq!(kinds(sample), (findings, unjudged), "{name}");
+    }
+}
+
+#[test]
+fn a_lag_of_which_only_markers_may_be_above_the_limit_is_not_judged() {
+    let behind = |point, max_lag| {
+        let sample = Sample {
+            commit: Some(at(4)),
+            point,
+            expected: expects(Some(max_lag), None, None),
+            ..Sample::default()
+        };
+        sample.said()
+    };
+    // Name, what was read, limit, how many offsets may be no records, findings and what is unjudged after the doubt.
+    let rows = [
+        ("read", record(4, 700), 5, None, 1, 0),
+        ("out of time, above", Some(Point::Budget), 5, Some(6), 0, 1),
+        ("out of time, any lag is too much", Some(Point::Budget), 0, Some(6), 0, 1),
+        ("out of time, within", Some(Point::Budget), 6, Some(6), 0, 0),
+        ("not readable", Some(Point::Unknown(fault(FaultKind::Denied))), 5, None, 1, 0),
+    ];
+    for (name, point, max_lag, markers, findings, unjudged) in rows {
+        let (mut report, _, row) = behind(point, max_lag);
+        assert_eq!((row.lag, row.may_be_no_records), (Some(6), markers), "{name}");
+        assert_eq!(report.notes.len(), usize::from(markers.is_some()), "{name}");
+        doubt(&mut report);
+        assert_eq!((report.findings.len(), report.unjudged.len()), (findings, unjudged), "{name}");
+        assert!(report.unjudged.iter().all(|it| it.reason.contains("--time-budget")), "{name}");
+    }
+    // Only a part is in doubt, or it is no lag in records.
+    for (kind, markers, unjudged) in
+        [(FindingKind::MaxLag, 1, 1), (FindingKind::MaxLag, 0, 0), (FindingKind::BelowLogStart, 6, 0)]
+    {
+        let (mut report, _, _) = behind(Some(Point::Unknown(fault(FaultKind::Denied))), 5);
+        report.groups[0].partitions[0].may_be_no_records = Some(markers);
+        report.findings[0].kind = kind;
+        doubt(&mut report);
+        assert_eq!(
+            (report.findings.len(), report.unjudged.len()),
+            (1 - unjudged, unjudged),
+            "{kind:?} {markers}"
+        );
     }
 }
 
