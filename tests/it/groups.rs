@@ -39,6 +39,14 @@ fn a_cluster_that_does_not_answer_is_unknown_in_time() {
 }
 
 #[test]
+fn a_name_that_is_no_glob_is_told_with_how_to_write_it() {
+    let world = World::empty();
+    let run = world.run(&["--brokers", "127.0.0.1:1", "lag", "rev-br[x"]).ends(2);
+    assert!(run.stderr.contains("`rev-br[x` is no glob"), "{run}");
+    assert!(run.stderr.contains(r"write 'rev-br\[x'"), "{run}");
+}
+
+#[test]
 fn a_broken_catalog_is_not_left_aside_where_it_is_relied_on() {
     let world = World::empty();
     world.write("eventctl.yaml", "current: dev\ncontexts:\n  dev:\n    brokers: ['127.0.0.1:1']\n");

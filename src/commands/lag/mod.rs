@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use eventctl_core::catalog::{Catalog, Environment};
 use eventctl_core::lag::report::LagReport;
-use eventctl_core::lag::selection::{Limits, Selection, declared, is_glob};
+use eventctl_core::lag::selection::{Limits, Selection, SelectionError, declared, is_glob, literal};
 use eventctl_core::lag::state::LagState;
 use eventctl_core::lag::{advice, check};
 
@@ -104,7 +104,16 @@ fn request(args: &Args, environment: Option<&Environment>) -> Result<LagRequest,
     let limits = Limits { max_lag: args.max_lag, max_time_lag: args.max_time_lag.map(milliseconds) };
     let declared = environment.map(declared).unwrap_or_default();
     let selection = Selection::new(&args.groups, declared, limits, args.all);
-    let selection = selection.map_err(|error| Failure::usage(error.to_string()))?;
+    let selection = selection.map_err(|error| {
+        let failure = Failure::usage(error.to_string());
+        match error {
+            SelectionError::Glob(word, _) => failure.hint(format!(
+                "a backslash makes a character mean itself: for the group of this very name write '{}'",
+                literal(&word)
+            )),
+            SelectionError::Name(..) => failure,
+        }
+    })?;
     Ok(LagRequest {
         selection,
         count_others: args.groups.is_empty() && !args.watched.goes_on(),

@@ -84,6 +84,19 @@ pub fn is_glob(word: &str) -> bool {
     word.contains(['*', '?', '[', '{'])
 }
 
+/// How a name is written so that it means itself, whatever a glob would make of its characters.
+#[must_use]
+pub fn literal(name: &str) -> String {
+    let mut word = String::with_capacity(name.len());
+    for letter in name.chars() {
+        if matches!(letter, '*' | '?' | '[' | ']' | '{' | '}' | '\\') {
+            word.push('\\');
+        }
+        word.push(letter);
+    }
+    word
+}
+
 impl Selection {
     /// The groups that names and globs mean; without any, those that are declared, and where none is, all.
     ///
@@ -120,19 +133,17 @@ impl Selection {
         self.all || !self.globs.is_empty()
     }
 
+    /// True for what a glob matches, and for a group that is called like the glob: it would else be hard to mean, and to
+    /// take it alone would hide all the others.
+    fn matches(&self, name: &GroupName) -> bool {
+        self.globs.iter().any(|(word, glob)| name.as_str() == word || glob.is_match(name.as_str()))
+    }
+
     /// The groups to look at, of those that can be seen. What was named is looked at in any case.
     #[must_use]
     pub fn of(&self, listed: &[GroupName]) -> Chosen {
         let mut chosen: BTreeMap<GroupName, Vec<Expectation>> = BTreeMap::new();
-        // A group of that very name is meant, where there is one, and not what the word would match.
-        let (literal, globs): (Vec<_>, Vec<_>) =
-            self.globs.iter().partition(|(word, _)| listed.iter().any(|listed| listed.as_str() == word));
-        let matches = |name: &GroupName| {
-            literal.iter().any(|(word, _)| name.as_str() == word)
-                || globs.iter().any(|(_, glob)| glob.is_match(name.as_str()))
-        };
-        let seen = |name: &&GroupName| self.all || matches(name);
-        let seen = listed.iter().filter(seen);
+        let seen = listed.iter().filter(|name| self.all || self.matches(name));
         for name in self.named.iter().chain(seen) {
             chosen.entry(name.clone()).or_insert_with(|| self.expected(name));
         }
@@ -197,11 +208,38 @@ mod tests {
     }
 
     #[test]
-    fn a_group_that_is_called_like_a_glob_is_meant_itself() {
-        let words = ["a*".to_owned()];
-        let selection = Selection::new(&words, Expectations::new(), Limits::default(), false).unwrap();
-        let groups = |listed: &[&str]| selection.of(&names(listed)).groups.len();
-        assert_eq!((groups(&["a1", "a2"]), groups(&["a1", "a2", "a*"])), (2, 1));
+    fn a_group_that_is_called_like_a_glob_hides_none_that_the_glob_matches() {
+        let listed = names(&["a*", "a1", "a2", "a[1]", "b"]);
+        let rows: [(&str, &[&str]); 5] = [
+            ("a*", &["a*", "a1", "a2", "a[1]"]),
+            ("a[1]", &["a1", "a[1]"]),
+            (r"a\*", &["a*"]),
+            (r"a\[1\]", &["a[1]"]),
+            ("b*", &["b"]),
+        ];
+        for (word, expected) in rows {
+            let words = [word.to_owned()];
+            let selection = Selection::new(&words, Expectations::new(), Limits::default(), false).unwrap();
+            let chosen = selection.of(&listed);
+            let groups: Vec<&str> = chosen.groups.iter().map(|(name, _)| name.as_str()).collect();
+            assert_eq!(groups, expected, "{word}");
+        }
+    }
+
+    #[test]
+    fn a_name_is_written_so_that_it_means_itself() {
+        let rows = [
+            ("rev-br[x", r"rev-br\[x"),
+            ("a{b", r"a\{b"),
+            ("what?*]}", r"what\?\*\]\}"),
+            (r"back\slash*", r"back\\slash\*"),
+        ];
+        for (name, expected) in rows {
+            assert_eq!(literal(name), expected);
+            let selection = Selection::new(&[literal(name)], Expectations::new(), Limits::default(), false);
+            let chosen = selection.unwrap().of(&names(&[name, "rev-br", "what", "a"]));
+            assert_eq!((chosen.groups.len(), chosen.others), (1, 3), "{name}");
+        }
     }
 
     #[test]
