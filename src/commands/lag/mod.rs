@@ -23,7 +23,8 @@ use crate::render::lag::Shown;
 /// nothing is changed.
 ///
 /// Lag counts the offsets from the first unread record to the high watermark. Time lag is the age of that record, which is
-/// read from the log; --no-time leaves it out. A partition whose lag cannot be told has none, never 0, and ends with 3.
+/// read from the log; --no-time leaves it out. A partition whose lag cannot be told has none, never 0. What could
+/// not be read ends with 3; that a lag is not known for want of a commit does so under --check.
 ///
 /// Example: eventctl lag --check --max-lag 10000 --max-time-lag 5m
 #[derive(Debug, clap::Args)]
