@@ -68,6 +68,21 @@ fn a_command_for_alerts_is_looked_for_at_the_start() {
 }
 
 #[test]
+fn a_check_without_any_limit_says_so() {
+    let world = World::empty();
+    let lag = |words: &[&str]| {
+        let run = world
+            .run(&[&["--brokers", "127.0.0.1:1", "--timeout", "1s", "lag", "g"], words].concat())
+            .ends(3);
+        run.stderr.contains("no limit is set")
+    };
+    assert!(lag(&["--check"]));
+    assert!(!lag(&["--check", "--max-lag", "1"]));
+    assert!(!lag(&["--check", "--max-time-lag", "1m"]));
+    assert!(!lag(&[]));
+}
+
+#[test]
 fn a_broken_catalog_is_not_left_aside_where_it_is_relied_on() {
     let world = World::empty();
     world.write("eventctl.yaml", "current: dev\ncontexts:\n  dev:\n    brokers: ['127.0.0.1:1']\n");

@@ -78,6 +78,12 @@ pub async fn run(args: &Args, cx: &Context) -> Result<Outcome, Failure> {
     let catalog = if relied_on { cx.catalog_if_there()? } else { cx.catalog_if_any()? };
     let environment = catalog.as_ref().map(|catalog| cx.environment(catalog)).transpose()?;
     let request = request(args, environment)?;
+    if (args.check || args.watched.alerts()) && !request.selection.is_limited() {
+        cx.ui.note(
+            "no limit is set, so that no lag is too much: give --max-lag or --max-time-lag, or max_lag or max_time_lag in \
+             the catalog (what is missing or was lost is found without)",
+        );
+    }
     expect(cx, catalog.as_ref().zip(environment)).await?;
     let sampler = Sampler::new(cx.cluster()?, cx.scan_means()?);
     let mut watch = Watch::new(sampler, request, || Context::clock().as_millisecond());

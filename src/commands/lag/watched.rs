@@ -59,6 +59,11 @@ impl WatchArgs {
         self.watch || self.metrics.is_some() || self.alert_webhook.is_some() || self.alert_exec.is_some()
     }
 
+    /// True where somebody is told of what is found.
+    pub(super) fn alerts(&self) -> bool {
+        self.alert_webhook.is_some() || self.alert_exec.is_some()
+    }
+
     fn receivers(&self, cx: &Context) -> Result<Vec<Receiver>, Failure> {
         let webhook = self.alert_webhook.clone().map(|url| Receiver::webhook(Secret::new(url)));
         let command = self.alert_exec.as_deref().map(|text| command(text, cx));

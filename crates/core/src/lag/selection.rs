@@ -133,6 +133,15 @@ impl Selection {
         self.all || !self.globs.is_empty()
     }
 
+    /// True where a limit holds for a group that may be looked at: one that was given, or the catalog's.
+    #[must_use]
+    pub fn is_limited(&self) -> bool {
+        let limits = |expected: &Expectation| expected.max_lag.or(expected.max_time_lag).is_some();
+        let chosen = |name: &GroupName| self.all || self.named.contains(name) || self.matches(name);
+        self.limits != Limits::default()
+            || self.declared.iter().any(|(name, expected)| chosen(name) && expected.iter().any(limits))
+    }
+
     /// True for what a glob matches, and for a group that is called like the glob: it would else be hard to mean, and to
     /// take it alone would hide all the others.
     fn matches(&self, name: &GroupName) -> bool {
@@ -250,6 +259,33 @@ mod tests {
         let limit = |place: usize, of: usize| chosen.groups[place].1[of].max_lag;
         assert_eq!((limit(0, 0), limit(0, 1), limit(1, 0)), (Some(3), Some(3), Some(3)));
         assert!(chosen.groups[0].1[0].declared && !chosen.groups[1].1[0].declared);
+    }
+
+    #[test]
+    fn it_is_known_whether_any_limit_holds() {
+        let none = Limits::default();
+        let time = Limits { max_time_lag: Some(1), ..none };
+        // Words, limits that were given, declared with a limit, all groups.
+        type Row<'a> = (&'a [&'a str], Limits, &'a [&'a str], bool, bool);
+        let rows: [Row<'_>; 9] = [
+            (&[], none, &[], false, false),
+            (&["g"], none, &[], false, false),
+            (&["g"], time, &[], false, true),
+            (&["g"], Limits { max_lag: Some(0), ..none }, &[], false, true),
+            (&["g"], none, &["g"], false, true),
+            (&["g"], none, &["other"], false, false),
+            (&["g*"], none, &["other", "g1"], false, true),
+            (&[], none, &["other"], false, true),
+            (&[], none, &["other"], true, true),
+        ];
+        for (words, limits, limited, all, expected) in rows {
+            let words: Vec<String> = words.iter().map(ToString::to_string).collect();
+            let selection = Selection::new(&words, expectations(limited), limits, all).unwrap();
+            assert_eq!(selection.is_limited(), expected, "{words:?} {limits:?} {limited:?}");
+        }
+        let mut declared = expectations(&["g"]);
+        declared.values_mut().flatten().for_each(|expected| expected.max_lag = None);
+        assert!(!Selection::new(&[], declared, none, false).unwrap().is_limited());
     }
 
     #[test]
