@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use eventctl_core::human;
 use eventctl_core::lag::alert::Episodes;
 use eventctl_core::lag::metrics::{Sampling, Snapshot};
 use eventctl_core::lag::report::LagReport;
@@ -211,7 +212,8 @@ impl Beside {
             cx.ui.warn(trouble);
         }
         if failed + dropped + waiting > 0 {
-            cx.ui.warn(format!("{} alerts did not arrive", failed + dropped + waiting));
+            let count = usize::try_from(failed + dropped + waiting).unwrap_or(usize::MAX);
+            cx.ui.warn(format!("{} did not arrive", human::plural(count, "alert")));
         }
     }
 }

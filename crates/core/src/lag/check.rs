@@ -116,7 +116,8 @@ fn of_partition(
             findings.push(finding(FindingKind::AheadOfEnd, beyond, None, text));
         }
         (_, Some(lost)) => {
-            let text = format!("{place}: {lost} records deleted before they were read");
+            let records = human::plural(usize::try_from(lost).unwrap_or(usize::MAX), "record");
+            let text = format!("{place}: {records} deleted before the group read that far");
             findings.push(finding(FindingKind::BelowLogStart, Some(lost), None, text));
         }
         _ => {}
