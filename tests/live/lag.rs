@@ -176,6 +176,15 @@ async fn limits_end_with_1_and_what_cannot_be_judged_with_3() {
     );
     assert_eq!(unknown["data"]["unjudged"].as_array().unwrap().len(), 1);
     ground.lag(&[]).ends(0);
+    // What is written there is known all the same, and that nobody knows when all is read is not never.
+    let twice = ground.lag(&["--over", "300ms"]).ends(0).json();
+    assert_eq!(field(&twice, "produce_rate"), [&Value::from(0.0), &Value::from(0.0)]);
+    assert_eq!(
+        (group(&twice)["produce_rate"].as_f64(), group(&twice)["catch_up_seconds"].as_f64()),
+        (Some(0.0), None)
+    );
+    let text = ground.world.run(&["lag", "--over", "300ms"]).ends(0);
+    assert!(text.stdout.contains("CATCH UP") && !text.stdout.contains("never"), "{text}");
     catalog(", start: latest");
     ground.lag(&["--check"]).ends(0);
     catalog(", start: earliest");
