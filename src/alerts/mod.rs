@@ -4,6 +4,7 @@
 //! at a time, each a bounded number of times. Whoever hands in an alert never waits: what does not fit is dropped and
 //! counted. What an alert says, and when there is one, is the core's affair.
 
+mod program;
 mod receiver;
 mod told;
 
@@ -18,6 +19,7 @@ use eventctl_core::lag::alert::Alert;
 use tokio::sync::mpsc::{self, Receiver as Queue, Sender};
 use tokio::task::JoinSet;
 
+pub use program::places;
 pub use receiver::Receiver;
 pub use told::Counts;
 

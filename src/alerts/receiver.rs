@@ -61,17 +61,18 @@ impl Receiver {
     }
 
     /// A command that is run with the alert in JSON on its standard input, and its fields in variables named
-    /// `EVENTCTL_ALERT_…`. It is words, never a script.
+    /// `EVENTCTL_ALERT_…`. It is words, split at blanks, never a script. Its program is told too, for whoever wants to know
+    /// whether it is there.
     ///
     /// # Errors
     /// `Usage`, where there are no words.
-    pub fn command(text: &str) -> Result<Receiver, Failure> {
+    pub fn command(text: &str) -> Result<(Receiver, String), Failure> {
         let words: Vec<String> = text.split_whitespace().map(str::to_owned).collect();
-        let program = words.first().ok_or_else(|| {
+        let program = words.first().cloned().ok_or_else(|| {
             Failure::usage("the command for alerts is empty").hint("name a program: --alert-exec PROGRAM")
         })?;
         // The other words may hold a token.
-        Ok(Receiver { shown: format!("`{program}`"), way: Way::Command(words) })
+        Ok((Receiver { shown: format!("`{program}`"), way: Way::Command(words) }, program))
     }
 
     /// What may be shown of it.

@@ -189,7 +189,7 @@ fn a_command_is_given_the_alert_without_a_shell() {
         path("word")
     );
     std::fs::write(path("notify"), script).unwrap();
-    let receiver = Receiver::command(&format!("sh {} $HOME;x", path("notify"))).unwrap();
+    let receiver = Receiver::command(&format!("sh {} $HOME;x", path("notify"))).unwrap().0;
     let quiet = Alert { reason: "one\0".to_owned(), ..alert(0) };
     let (counts, told) = run(async {
         let alerts = Alerts::start(vec![receiver], RULES);
@@ -227,7 +227,7 @@ fn a_command_that_fails_is_told() {
         (format!("eventctl-no-such-program {CANARY}"), "tried once: cannot start `eventctl-no-such-program`"),
     ];
     for (command, words) in rows {
-        let (counts, told) = send(vec![Receiver::command(&command).unwrap()], quick, &[0], LONG);
+        let (counts, told) = send(vec![Receiver::command(&command).unwrap().0], quick, &[0], LONG);
         assert_eq!((counts.failed, told.len()), (1, 1), "{command}");
         assert!(told[0].contains(words), "{told:?}");
     }

@@ -33,6 +33,12 @@ pub enum Access {
     Private,
 }
 
+/// True for a file that can be run: one that somebody may execute. Whether we may is known when it is started.
+#[must_use]
+pub fn is_program(path: &Path) -> bool {
+    fs::metadata(path).is_ok_and(|about| about.is_file() && about.mode() & 0o111 != 0)
+}
+
 /// Reads a whole file of at most `limit` bytes.
 ///
 /// # Errors

@@ -195,6 +195,15 @@ async fn limits_end_with_1_and_what_cannot_be_judged_with_3() {
     );
     assert_eq!(unknown["data"]["unjudged"].as_array().unwrap().len(), 1);
     ground.lag(&[]).ends(0);
+    // What is written there is known all the same, and that nobody knows when all is read is not never.
+    let twice = ground.lag(&["--over", "300ms"]).ends(0).json();
+    assert_eq!(field(&twice, "produce_rate"), [&Value::from(0.0), &Value::from(0.0)]);
+    assert_eq!(
+        (group(&twice)["produce_rate"].as_f64(), group(&twice)["catch_up_seconds"].as_f64()),
+        (Some(0.0), None)
+    );
+    let text = ground.world.run(&["lag", "--over", "300ms"]).ends(0);
+    assert!(text.stdout.contains("CATCH UP") && !text.stdout.contains("never"), "{text}");
     catalog(", start: latest");
     ground.lag(&["--check"]).ends(0);
     catalog(", start: earliest");
@@ -272,7 +281,12 @@ async fn markers_of_transactions_are_no_lag() {
     let mut kcat = Command::new("kcat");
     kcat.args(["-C", "-b", &ground.shared.brokers, "-t", &ground.topic, "-o", "3", "-e", "-q"]);
     assert_eq!(checked(&mut kcat), "", "there is no record behind offset 3");
-    // Without looking, it cannot be told, and is said so.
+    // Without time to look, it cannot be judged; without looking, it cannot be told. Both is said.
+    let hurried = ground.lag(&[&name, "--check", "--max-lag", "0", "--time-budget", "1ms"]).ends(3).json();
+    assert_eq!(group(&hurried)["partitions"][0]["may_be_no_records"].as_i64(), Some(1));
+    assert_eq!(hurried["data"]["findings"].as_array().map(Vec::len), Some(0));
+    let unjudged = hurried["data"]["unjudged"][0]["reason"].as_str().unwrap();
+    assert!(unjudged.contains("--time-budget"), "{unjudged}");
     let quick = ground.lag(&[&name, "--no-time"]).ends(0).json();
     let row = &group(&quick)["partitions"][0];
     assert_eq!((row["lag"].as_i64(), row["may_be_no_records"].as_i64()), (Some(1), Some(1)));

@@ -5,10 +5,10 @@ mod watched;
 use std::time::Duration;
 
 use eventctl_core::catalog::{Catalog, Environment};
-use eventctl_core::lag::advice;
 use eventctl_core::lag::report::LagReport;
-use eventctl_core::lag::selection::{Limits, Selection, declared, is_glob};
+use eventctl_core::lag::selection::{Limits, Selection, SelectionError, declared, is_glob, literal};
 use eventctl_core::lag::state::LagState;
+use eventctl_core::lag::{advice, check};
 
 use crate::commands::Context;
 use crate::failure::Failure;
@@ -23,7 +23,8 @@ use crate::render::lag::Shown;
 /// nothing is changed.
 ///
 /// Lag counts the offsets from the first unread record to the high watermark. Time lag is the age of that record, which is
-/// read from the log; --no-time leaves it out. A partition whose lag cannot be told has none, never 0, and ends with 3.
+/// read from the log; --no-time leaves it out. A partition whose lag cannot be told has none, never 0. What could
+/// not be read ends with 3; that a lag is not known for want of a commit does so under --check.
 ///
 /// Example: eventctl lag --check --max-lag 10000 --max-time-lag 5m
 #[derive(Debug, clap::Args)]
@@ -47,10 +48,12 @@ pub struct Args {
     /// The age of the first unread record that is too much [default: the catalog's max_time_lag]
     #[arg(long, value_name = "DURATION", value_parser = crate::commands::duration)]
     max_time_lag: Option<Duration>,
-    /// Do not read the first unread records: no time lag, and markers of transactions count as records
+    /// Do not read the first unread records: no time lag, and markers of transactions count as records, also against
+    /// limits
     #[arg(long, conflicts_with = "max_time_lag")]
     no_time: bool,
-    /// Look for first unread records for no longer than this; the rest is unknown
+    /// Look for first unread records for no longer than this; the rest is unknown, and so is under --check whether a
+    /// lag that may be markers of transactions is above its limit
     #[arg(long, value_name = "DURATION", default_value = "5s", value_parser = crate::commands::duration)]
     time_budget: Duration,
     /// Say how many consumers would catch up, from the rates between two samples
@@ -75,6 +78,12 @@ pub async fn run(args: &Args, cx: &Context) -> Result<Outcome, Failure> {
     let catalog = if relied_on { cx.catalog_if_there()? } else { cx.catalog_if_any()? };
     let environment = catalog.as_ref().map(|catalog| cx.environment(catalog)).transpose()?;
     let request = request(args, environment)?;
+    if (args.check || args.watched.alerts()) && !request.selection.is_limited() {
+        cx.ui.note(
+            "no limit is set, so that no lag is too much: give --max-lag or --max-time-lag, or max_lag or max_time_lag in \
+             the catalog (what is missing or was lost is found without)",
+        );
+    }
     expect(cx, catalog.as_ref().zip(environment)).await?;
     let sampler = Sampler::new(cx.cluster()?, cx.scan_means()?);
     let mut watch = Watch::new(sampler, request, || Context::clock().as_millisecond());
@@ -90,6 +99,9 @@ pub async fn run(args: &Args, cx: &Context) -> Result<Outcome, Failure> {
         report.advice = Some(advice::advise(&report.groups, args.within.as_secs_f64()));
     }
     absent_globs(args, &report)?;
+    if args.check && !args.no_time {
+        check::doubt(&mut report);
+    }
     let shown = Shown { report: &report, partitions: args.partitions, check: args.check };
     cx.answer(&shown, outcome(args, &report))
 }
@@ -99,7 +111,16 @@ fn request(args: &Args, environment: Option<&Environment>) -> Result<LagRequest,
     let limits = Limits { max_lag: args.max_lag, max_time_lag: args.max_time_lag.map(milliseconds) };
     let declared = environment.map(declared).unwrap_or_default();
     let selection = Selection::new(&args.groups, declared, limits, args.all);
-    let selection = selection.map_err(|error| Failure::usage(error.to_string()))?;
+    let selection = selection.map_err(|error| {
+        let failure = Failure::usage(error.to_string());
+        match error {
+            SelectionError::Glob(word, _) => failure.hint(format!(
+                "a backslash makes a character mean itself: for the group of this very name write '{}'",
+                literal(&word)
+            )),
+            SelectionError::Name(..) => failure,
+        }
+    })?;
     Ok(LagRequest {
         selection,
         count_others: args.groups.is_empty() && !args.watched.goes_on(),

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use eventctl_core::human;
 use eventctl_core::lag::alert::Episodes;
 use eventctl_core::lag::metrics::{Sampling, Snapshot};
 use eventctl_core::lag::report::LagReport;
@@ -10,9 +11,10 @@ use eventctl_core::secret::Secret;
 use tokio::sync::mpsc;
 
 use super::Args;
-use crate::alerts::{Alerts, Counts, Receiver, Rules};
+use crate::alerts::{self, Alerts, Counts, Receiver, Rules};
 use crate::commands::Context;
 use crate::failure::{Failure, Kind};
+use crate::files;
 use crate::flow::monitor::{Sampled, Watch};
 use crate::metrics::Listener;
 use crate::outcome::{Outcome, Signal};
@@ -44,7 +46,7 @@ pub(super) struct WatchArgs {
     #[arg(long, value_name = "URL")]
     alert_webhook: Option<String>,
     /// Go on, and run this program with its words, and no shell, for each alert: its JSON on stdin, its fields in
-    /// EVENTCTL_ALERT_…
+    /// EVENTCTL_ALERT_…. Words are split at blanks, and quotes mean nothing: name a script for more
     #[arg(long, value_name = "COMMAND")]
     alert_exec: Option<String>,
     /// Alert where a limit is crossed in this many samples in a row
@@ -58,11 +60,31 @@ impl WatchArgs {
         self.watch || self.metrics.is_some() || self.alert_webhook.is_some() || self.alert_exec.is_some()
     }
 
-    fn receivers(&self) -> Result<Vec<Receiver>, Failure> {
+    /// True where somebody is told of what is found.
+    pub(super) fn alerts(&self) -> bool {
+        self.alert_webhook.is_some() || self.alert_exec.is_some()
+    }
+
+    fn receivers(&self, cx: &Context) -> Result<Vec<Receiver>, Failure> {
         let webhook = self.alert_webhook.clone().map(|url| Receiver::webhook(Secret::new(url)));
-        let command = self.alert_exec.as_deref().map(Receiver::command);
+        let command = self.alert_exec.as_deref().map(|text| command(text, cx));
         webhook.into_iter().chain(command).collect()
     }
+}
+
+/// A command for alerts whose program is there now: the first alert, which may be days away, is too late to find out.
+fn command(text: &str, cx: &Context) -> Result<Receiver, Failure> {
+    let (receiver, program) = Receiver::command(text)?;
+    let places = alerts::places(&program, cx.around.variable("PATH"));
+    if places.iter().any(|place| files::is_program(place)) {
+        return Ok(receiver);
+    }
+    let story = match program.contains('/') {
+        true => format!("`{program}`, the command for alerts, is no file that can be run"),
+        false => format!("`{program}`, the command for alerts, is no program in PATH"),
+    };
+    Err(Failure::usage(story)
+        .hint("words are split at blanks, and quotes mean nothing: put what needs them into a script, and name that"))
 }
 
 /// Goes on until a signal comes, the reader has gone, or the user leaves the screen.
@@ -146,7 +168,7 @@ struct Beside {
 
 impl Beside {
     async fn start(args: &WatchArgs, cx: &Context) -> Result<Beside, Failure> {
-        let receivers = args.receivers()?;
+        let receivers = args.receivers(cx)?;
         let listener = match &args.metrics {
             Some(address) => Some(Listener::bind(address).await?),
             None => None,
@@ -190,7 +212,8 @@ impl Beside {
             cx.ui.warn(trouble);
         }
         if failed + dropped + waiting > 0 {
-            cx.ui.warn(format!("{} alerts did not arrive", failed + dropped + waiting));
+            let count = usize::try_from(failed + dropped + waiting).unwrap_or(usize::MAX);
+            cx.ui.warn(format!("{} did not arrive", human::plural(count, "alert")));
         }
     }
 }

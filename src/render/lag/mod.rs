@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use std::fmt::Display;
 
 use eventctl_core::human;
+use eventctl_core::lag::catch_up::{self, CatchUp};
 use eventctl_core::lag::report::{FindingKind, GroupLag, LAG_KIND, LagReport, PartitionLag, Unknown};
 use eventctl_core::lag::state::LagState;
 use serde::Serialize;
@@ -216,7 +217,7 @@ fn groups(groups: &[GroupLag]) -> Table {
             oldest(group),
         ];
         if rates {
-            row.extend(rate_cells(group.commit_rate, group.produce_rate, group.catch_up_seconds));
+            row.extend(rate_cells(group.commit_rate, group.produce_rate, catch_up::of_group(group)));
         }
         if lost {
             row.push(some((group.lost > 0).then_some(group.lost)).tone(Tone::Bad));
@@ -238,12 +239,13 @@ fn oldest(group: &GroupLag) -> Cell {
     }
 }
 
-fn rate_cells(commit: Option<f64>, produce: Option<f64>, catch_up: Option<f64>) -> [Cell; 3] {
+fn rate_cells(commit: Option<f64>, produce: Option<f64>, catch_up: CatchUp) -> [Cell; 3] {
     let rate = |rate: Option<f64>| some(rate.map(eventctl_core::lag::advice::rate));
-    let catch_up = match (catch_up, commit.zip(produce)) {
-        (Some(seconds), _) => number(human::span((seconds * 1_000.0).min(1e15) as i64)),
-        (None, Some(_)) => number("never").tone(Tone::Notable),
-        (None, None) => number("-"),
+    let catch_up = match catch_up {
+        CatchUp::In(seconds) => number(human::span((seconds * 1_000.0).min(1e15) as i64)),
+        CatchUp::Never => number("never").tone(Tone::Notable),
+        CatchUp::Unknown => known(None::<i64>),
+        CatchUp::Unasked => number("-"),
     };
     [rate(commit), rate(produce), catch_up]
 }
@@ -317,7 +319,7 @@ impl Columns {
             None => number("-"),
         });
         if self.rates {
-            cells.extend(rate_cells(row.commit_rate, row.produce_rate, row.catch_up_seconds));
+            cells.extend(rate_cells(row.commit_rate, row.produce_rate, catch_up::of_partition(row)));
         }
         cells.extend(self.deleted.then(|| some(row.deleted_in_ms.map(human::span))));
         if self.member {

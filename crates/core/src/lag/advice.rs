@@ -8,6 +8,7 @@ use std::collections::BTreeSet;
 
 use serde::Serialize;
 
+use super::monitor;
 use super::report::{GroupLag, PartitionLag};
 use crate::human;
 
@@ -79,19 +80,14 @@ pub fn advise(groups: &[GroupLag], within_seconds: f64) -> Vec<Advice> {
 fn of_topic(group: &str, topic: &str, rows: &[&PartitionLag], within: f64) -> Advice {
     let readers: BTreeSet<&str> =
         rows.iter().filter_map(|row| row.member.as_ref()).map(|member| member.id.as_str()).collect();
-    let sum = |rate: fn(&PartitionLag) -> Option<f64>| {
-        let rates: Option<Vec<f64>> =
-            rows.iter().filter(|row| row.committed.is_some()).map(|row| rate(row)).collect();
-        rates.filter(|rates| !rates.is_empty()).map(|rates| rates.iter().sum::<f64>())
-    };
     let mut advice = Advice {
         group: group.to_owned(),
         topic: topic.to_owned(),
         partitions: rows.len(),
         consumers: readers.len(),
         lag: rows.iter().map(|row| row.lag).sum(),
-        commit_rate: sum(|row| row.commit_rate),
-        produce_rate: sum(|row| row.produce_rate),
+        commit_rate: monitor::commit_rate(rows.iter().copied()),
+        produce_rate: monitor::produce_rate(rows.iter().copied()),
         within_seconds: within,
         consumers_needed: None,
         text: Vec::new(),
@@ -266,6 +262,23 @@ mod tests {
         assert!(few.text.join("\n").contains("it would take 6 consumers, and more than 4"), "{few:?}");
         let never = advised(&[(60_000, 25.0, 200.0); 4], 1, 60.0).text.join("\n");
         assert!(never.contains("would never catch up"), "{never}");
+    }
+
+    #[test]
+    fn what_is_written_where_nothing_was_committed_has_to_be_read_too() {
+        let place = |partition, committed, commit_rate| PartitionLag {
+            committed,
+            lag: Some(600),
+            commit_rate,
+            produce_rate: Some(30.0),
+            ..PartitionLag::new("t", partition)
+        };
+        let rows = [place(0, Some(0), Some(50.0)), place(1, None, None)];
+        let advice = of_topic("g", "t", &rows.iter().collect::<Vec<_>>(), 60.0);
+        assert_eq!(
+            (advice.lag, advice.commit_rate, advice.produce_rate),
+            (Some(1_200), Some(50.0), Some(60.0))
+        );
     }
 
     #[test]

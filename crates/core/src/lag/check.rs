@@ -1,5 +1,7 @@
 //! Limits: what is wrong, and what cannot be judged.
 
+use std::collections::BTreeMap;
+
 use super::facts::{Expectation, Facts, GroupFacts};
 use super::judge::expectation;
 use super::report::{Finding, FindingKind, GroupLag, LagReport, PartitionLag, Unknown};
@@ -29,6 +31,43 @@ pub(super) fn judge(facts: &Facts, report: &mut LagReport) {
     }
     report.findings = findings;
     report.unjudged = unjudged;
+}
+
+/// Takes a lag of which only markers of transactions may be above the limit for one that cannot be judged.
+///
+/// This is for `--check`, where the first unread records were looked for and the time did not suffice for some. Where
+/// they were left out by choice, all of every lag may be markers, and nothing could be judged any more. A monitor alerts
+/// on what was found: a lag that grows would else be silent as soon as there is too much to look at.
+pub fn doubt(report: &mut LagReport) {
+    let of_group = |group: &GroupLag| {
+        let rows = group.partitions.iter();
+        let doubts =
+            rows.filter_map(|row| Some(((row.topic.clone(), row.partition), row.may_be_no_records?)));
+        (group.group.clone(), doubts.collect::<BTreeMap<_, _>>())
+    };
+    let doubts: BTreeMap<_, _> = report.groups.iter().map(of_group).collect();
+    let doubtful = |finding: &Finding| {
+        let place = (finding.topic.clone()?, finding.partition?);
+        let markers = *doubts.get(&finding.group)?.get(&place)?;
+        let (lag, limit) = (finding.value?, finding.limit?);
+        let is_doubtful = finding.kind == FindingKind::MaxLag && lag.saturating_sub(markers) <= limit;
+        is_doubtful.then(|| Unknown {
+            group: Some(finding.group.clone()),
+            topic: finding.topic.clone(),
+            partition: finding.partition,
+            reason: format!(
+                "whether its lag is above {limit} is not known: {markers} of {lag} offsets may be markers of \
+                 transactions and no records, and there was no time to look; give more with --time-budget"
+            ),
+        })
+    };
+    let findings = std::mem::take(&mut report.findings);
+    for finding in findings {
+        match doubtful(&finding) {
+            Some(unknown) => report.unjudged.push(unknown),
+            None => report.findings.push(finding),
+        }
+    }
 }
 
 fn of_group(facts: &Facts, group: &GroupFacts, said: &GroupLag, findings: &mut Vec<Finding>) {
@@ -77,7 +116,8 @@ fn of_partition(
             findings.push(finding(FindingKind::AheadOfEnd, beyond, None, text));
         }
         (_, Some(lost)) => {
-            let text = format!("{place}: {lost} records deleted before they were read");
+            let records = human::plural(usize::try_from(lost).unwrap_or(usize::MAX), "record");
+            let text = format!("{place}: {records} deleted before the group read that far");
             findings.push(finding(FindingKind::BelowLogStart, Some(lost), None, text));
         }
         _ => {}

@@ -1,12 +1,13 @@
 //! Lag: how far groups are behind, in records and in time, and what follows.
 //!
 //! `facts` is what was read of a cluster, `judge` makes a report of it, `check` holds it against limits, `monitor` looks at
-//! several samples (Burrow's rules), `alert` turns crossed limits into episodes, `advice` says how many consumers would
+//! several samples (Burrow's rules), `catch_up` tells never from unknown, `alert` turns crossed limits into episodes, `advice` says how many consumers would
 //! catch up.
 
 pub mod advice;
 pub mod alert;
-mod check;
+pub mod catch_up;
+pub mod check;
 pub mod facts;
 pub mod judge;
 pub mod metrics;

@@ -15,20 +15,27 @@ use super::state::LagState;
 /// How many samples a window has (Burrow's `intervals`).
 pub const WINDOW: usize = 10;
 
-/// One partition at one moment.
+/// Where a group stood in one partition at one moment.
 #[derive(Debug, Clone, Copy, PartialEq)]
 struct Sample {
     /// Milliseconds since 1970.
     at: i64,
     committed: i64,
-    high_watermark: i64,
     lag: i64,
+}
+
+/// The samples of one partition. Its end is known without any commit, and what is written there counts all the same.
+#[derive(Debug, Default)]
+struct PartitionWindow {
+    samples: VecDeque<Sample>,
+    /// Milliseconds since 1970, and the high watermark.
+    ends: VecDeque<(i64, i64)>,
 }
 
 /// The samples of one group.
 #[derive(Debug, Default)]
 struct GroupWindow {
-    partitions: BTreeMap<(String, i32), VecDeque<Sample>>,
+    partitions: BTreeMap<(String, i32), PartitionWindow>,
 }
 
 /// Keeps the last samples of all groups. A group that is not in a sample is forgotten.
@@ -58,55 +65,61 @@ impl GroupWindow {
         let mut partitions = BTreeMap::new();
         for row in &mut group.partitions {
             let key = (row.topic.clone(), row.partition);
-            let mut samples = self.partitions.remove(&key).unwrap_or_default();
-            if let (Some(committed), Some(high_watermark), Some(lag)) =
-                (row.committed, row.high_watermark, row.lag)
-            {
-                samples.push_back(Sample { at, committed, high_watermark, lag });
-                if samples.len() > WINDOW {
-                    samples.pop_front();
-                }
-                let samples = samples.make_contiguous();
-                rates(row, samples);
-                if let (LagState::Lagging | LagState::NoMembers | LagState::Unassigned, Some(state)) =
-                    (row.state, state(samples, has_members))
-                {
-                    row.state = state;
-                }
-            }
-            partitions.insert(key, samples);
+            let mut window = self.partitions.remove(&key).unwrap_or_default();
+            window.take(row, at, has_members);
+            partitions.insert(key, window);
         }
         self.partitions = partitions;
         totals(group);
     }
 }
 
-/// The rates over the window. A topic that was made anew, or an offset that was set by hand, gives no rate.
-fn rates(row: &mut PartitionLag, samples: &[Sample]) {
-    let (Some(first), Some(last)) = (samples.first(), samples.last()) else { return };
-    let milliseconds = last.at.saturating_sub(first.at);
-    if milliseconds <= 0 {
-        return;
+impl PartitionWindow {
+    fn take(&mut self, row: &mut PartitionLag, at: i64, has_members: bool) {
+        if let Some(end) = row.high_watermark {
+            row.produce_rate = rate(added(&mut self.ends, (at, end)), |end| *end);
+        }
+        if let (Some(committed), Some(_), Some(lag)) = (row.committed, row.high_watermark, row.lag) {
+            let samples = added(&mut self.samples, Sample { at, committed, lag });
+            row.commit_rate = rate(samples, |sample| (sample.at, sample.committed));
+            if let (LagState::Lagging | LagState::NoMembers | LagState::Unassigned, Some(state)) =
+                (row.state, state(samples, has_members))
+            {
+                row.state = state;
+            }
+        }
+        row.catch_up_seconds = catch_up(row.lag, row.commit_rate, row.produce_rate);
     }
-    let rate = |from: i64, to: i64| {
-        let moved = to.checked_sub(from).filter(|moved| *moved >= 0)?;
-        Some(moved as f64 * 1_000.0 / milliseconds as f64)
-    };
-    let backwards = samples.windows(2).any(|pair| match pair {
-        [one, other] => other.committed < one.committed,
-        _ => false,
-    });
-    row.commit_rate = if backwards { None } else { rate(first.committed, last.committed) };
-    row.produce_rate = rate(first.high_watermark, last.high_watermark);
-    row.catch_up_seconds = catch_up(row.lag, row.commit_rate, row.produce_rate);
+}
+
+/// The window with something more in it.
+fn added<T>(window: &mut VecDeque<T>, more: T) -> &[T] {
+    window.push_back(more);
+    if window.len() > WINDOW {
+        window.pop_front();
+    }
+    window.make_contiguous()
+}
+
+/// How much an offset rises in a second, over the window. One that goes back has none: the topic was made anew, or the
+/// offset was set by hand.
+fn rate<T>(window: &[T], of: fn(&T) -> (i64, i64)) -> Option<f64> {
+    let ((first, from), (last, to)) = (of(window.first()?), of(window.last()?));
+    let milliseconds = last.saturating_sub(first);
+    let backwards = |pair: &[T]| matches!(pair, [one, other] if of(other).1 < of(one).1);
+    if milliseconds <= 0 || window.windows(2).any(backwards) {
+        return None;
+    }
+    Some(to.checked_sub(from)? as f64 * 1_000.0 / milliseconds as f64)
 }
 
 /// Seconds until nothing is unread: 0 where that is so now, none where the group is no faster than the producers.
-fn catch_up(lag: Option<i64>, commit: Option<f64>, produce: Option<f64>) -> Option<f64> {
-    let (lag, gain) = (lag?, commit? - produce?);
+pub(super) fn catch_up(lag: Option<i64>, commit: Option<f64>, produce: Option<f64>) -> Option<f64> {
+    let (lag, produce) = (lag?, produce?);
     if lag == 0 {
         return Some(0.0);
     }
+    let gain = commit? - produce;
     (gain > 0.0).then(|| lag as f64 / gain)
 }
 
@@ -145,33 +158,47 @@ fn has_rewound(samples: &[Sample]) -> bool {
     })
 }
 
-/// The group's sums. A rate of which a part is missing is not told: it would pass for the whole.
+/// How much is read in a second. Where nothing was ever committed nothing is read.
+pub(super) fn commit_rate<'a>(rows: impl Iterator<Item = &'a PartitionLag>) -> Option<f64> {
+    whole(rows.filter(|row| row.committed.is_some()).map(|row| row.commit_rate))
+}
+
+/// How much is written in a second, also where the group has not committed yet: it has to read that too.
+pub(super) fn produce_rate<'a>(rows: impl Iterator<Item = &'a PartitionLag>) -> Option<f64> {
+    whole(rows.map(|row| row.produce_rate))
+}
+
+/// The sum of rates. One of which a part is missing is not told: it would pass for the whole.
+fn whole(rates: impl Iterator<Item = Option<f64>>) -> Option<f64> {
+    let rates: Vec<f64> = rates.collect::<Option<_>>()?;
+    (!rates.is_empty()).then(|| rates.iter().sum())
+}
+
+/// The group's sums.
 fn totals(group: &mut GroupLag) {
     let rows = &group.partitions;
-    let sum = |rate: fn(&PartitionLag) -> Option<f64>| {
-        let known: Option<Vec<f64>> = rows.iter().filter(|row| row.committed.is_some()).map(rate).collect();
-        known.filter(|known| !known.is_empty()).map(|known| known.iter().sum::<f64>())
-    };
-    group.commit_rate = sum(|row| row.commit_rate);
-    group.produce_rate = sum(|row| row.produce_rate);
+    group.commit_rate = commit_rate(rows.iter());
+    group.produce_rate = produce_rate(rows.iter());
     let slowest = |slowest: Option<f64>, row: &PartitionLag| match row.lag {
         Some(0) => slowest,
         _ => Some(slowest?.max(row.catch_up_seconds?)),
     };
-    group.catch_up_seconds = rows.iter().fold(Some(0.0), slowest).filter(|_| group.commit_rate.is_some());
+    // A group that is not there catches up with nothing, though the catalog may count no lag of it.
+    let is_told = group.produce_rate.is_some() && group.state != LagState::Missing;
+    group.catch_up_seconds = rows.iter().fold(Some(0.0), slowest).filter(|_| is_told);
     let worst = rows.iter().map(|row| row.state).max();
     group.state = worst.map_or(group.state, |worst| group.state.max(worst));
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::alert;
     use super::*;
 
     fn samples(offsets: &[(i64, i64)]) -> Vec<Sample> {
         let sample = |(place, (committed, high_watermark)): (usize, &(i64, i64))| Sample {
             at: place as i64 * 10_000,
             committed: *committed,
-            high_watermark: *high_watermark,
             lag: high_watermark - committed,
         };
         offsets.iter().enumerate().map(sample).collect()
@@ -259,9 +286,54 @@ mod tests {
             (&[(0, 50), (0, 5)], Some(0.0), None),
         ];
         for (offsets, commit, produce) in rows {
+            let mut window = PartitionWindow::default();
             let mut row = PartitionLag::new("t", 0);
-            rates(&mut row, &samples(offsets));
+            for (place, (committed, end)) in offsets.iter().enumerate() {
+                row = PartitionLag { committed: Some(*committed), ..unread(place as i32, *end) };
+                window.take(&mut row, place as i64 * 10_000, true);
+            }
             assert_eq!((row.commit_rate, row.produce_rate), (commit, produce), "{offsets:?}");
+        }
+    }
+
+    fn unread(partition: i32, end: i64) -> PartitionLag {
+        PartitionLag { high_watermark: Some(end), ..alert::tests::partition("t", partition, Some(1)) }
+    }
+
+    /// A group in partition 0, which it reads, and in one more of this kind, after two samples.
+    fn with(other: fn(end: i64) -> PartitionLag) -> GroupLag {
+        let mut monitor = Monitor::default();
+        let mut sampled = |at: i64, committed: i64, end: i64| {
+            let read = PartitionLag { committed: Some(committed), ..unread(0, end) };
+            let mut report = alert::tests::report(vec![alert::tests::group("g", vec![read, other(end)])]);
+            monitor.take(&mut report, at);
+            report.groups.remove(0)
+        };
+        sampled(0, 0, 1_000);
+        sampled(10_000, 300, 1_100)
+    }
+
+    #[test]
+    fn what_is_written_counts_in_every_partition_that_has_an_end() {
+        let committed = |end| PartitionLag { committed: Some(0), ..unread(1, end) };
+        let not_committed = |end| PartitionLag { lag: None, ..unread(1, end) };
+        let from_the_start = |end| unread(1, end);
+        let empty = |_| PartitionLag { lag: Some(0), ..unread(1, 0) };
+        let no_end = |_| PartitionLag { lag: None, high_watermark: None, ..unread(1, 0) };
+        // Kind, written in the other partition, read and written in all, when the group catches up.
+        type Row = (&'static str, fn(i64) -> PartitionLag, Option<f64>, Option<f64>, Option<f64>);
+        let rows: [Row; 5] = [
+            ("committed", committed, Some(10.0), Some(20.0), None),
+            ("without a commit", not_committed, Some(10.0), Some(20.0), None),
+            ("without a commit, counted from the start", from_the_start, Some(10.0), Some(20.0), None),
+            ("empty", empty, Some(0.0), Some(10.0), Some(0.05)),
+            ("without an end", no_end, None, None, None),
+        ];
+        for (name, other, written, of_group, catch_up) in rows {
+            let group = with(other);
+            assert_eq!(group.partitions[1].produce_rate, written, "{name}");
+            assert_eq!((group.commit_rate, group.produce_rate), (Some(30.0), of_group), "{name}");
+            assert_eq!(group.catch_up_seconds, catch_up, "{name}");
         }
     }
 
@@ -269,6 +341,8 @@ mod tests {
     fn the_time_to_catch_up_needs_a_gain() {
         let rows = [
             (Some(0), Some(1.0), Some(9.0), Some(0.0)),
+            (Some(0), None, Some(9.0), Some(0.0)),
+            (Some(0), None, None, None),
             (Some(100), Some(30.0), Some(10.0), Some(5.0)),
             (Some(100), Some(10.0), Some(10.0), None),
             (Some(100), None, Some(10.0), None),

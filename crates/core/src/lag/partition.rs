@@ -169,7 +169,10 @@ fn behind(asked: &Asked<'_>, log: Log, from: i64, row: &mut PartitionLag) {
             (row.lag, row.time_lag_ms) = (Some(0), Some(0));
             return;
         }
-        Some(Point::Budget) => row.time_lag_unknown = Some("not found within the time budget".to_owned()),
+        Some(Point::Budget) => {
+            row.time_lag_unknown = Some("not found within the time budget".to_owned());
+            row.may_be_no_records = Some(lag);
+        }
         Some(Point::Unknown(fault)) => row.time_lag_unknown = Some(fault.to_string()),
         None => {
             row.time_lag_unknown = Some("not asked for".to_owned());

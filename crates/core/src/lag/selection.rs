@@ -84,6 +84,19 @@ pub fn is_glob(word: &str) -> bool {
     word.contains(['*', '?', '[', '{'])
 }
 
+/// How a name is written so that it means itself, whatever a glob would make of its characters.
+#[must_use]
+pub fn literal(name: &str) -> String {
+    let mut word = String::with_capacity(name.len());
+    for letter in name.chars() {
+        if matches!(letter, '*' | '?' | '[' | ']' | '{' | '}' | '\\') {
+            word.push('\\');
+        }
+        word.push(letter);
+    }
+    word
+}
+
 impl Selection {
     /// The groups that names and globs mean; without any, those that are declared, and where none is, all.
     ///
@@ -120,19 +133,26 @@ impl Selection {
         self.all || !self.globs.is_empty()
     }
 
+    /// True where a limit holds for a group that may be looked at: one that was given, or the catalog's.
+    #[must_use]
+    pub fn is_limited(&self) -> bool {
+        let limits = |expected: &Expectation| expected.max_lag.or(expected.max_time_lag).is_some();
+        let chosen = |name: &GroupName| self.all || self.named.contains(name) || self.matches(name);
+        self.limits != Limits::default()
+            || self.declared.iter().any(|(name, expected)| chosen(name) && expected.iter().any(limits))
+    }
+
+    /// True for what a glob matches, and for a group that is called like the glob: it would else be hard to mean, and to
+    /// take it alone would hide all the others.
+    fn matches(&self, name: &GroupName) -> bool {
+        self.globs.iter().any(|(word, glob)| name.as_str() == word || glob.is_match(name.as_str()))
+    }
+
     /// The groups to look at, of those that can be seen. What was named is looked at in any case.
     #[must_use]
     pub fn of(&self, listed: &[GroupName]) -> Chosen {
         let mut chosen: BTreeMap<GroupName, Vec<Expectation>> = BTreeMap::new();
-        // A group of that very name is meant, where there is one, and not what the word would match.
-        let (literal, globs): (Vec<_>, Vec<_>) =
-            self.globs.iter().partition(|(word, _)| listed.iter().any(|listed| listed.as_str() == word));
-        let matches = |name: &GroupName| {
-            literal.iter().any(|(word, _)| name.as_str() == word)
-                || globs.iter().any(|(_, glob)| glob.is_match(name.as_str()))
-        };
-        let seen = |name: &&GroupName| self.all || matches(name);
-        let seen = listed.iter().filter(seen);
+        let seen = listed.iter().filter(|name| self.all || self.matches(name));
         for name in self.named.iter().chain(seen) {
             chosen.entry(name.clone()).or_insert_with(|| self.expected(name));
         }
@@ -197,11 +217,38 @@ mod tests {
     }
 
     #[test]
-    fn a_group_that_is_called_like_a_glob_is_meant_itself() {
-        let words = ["a*".to_owned()];
-        let selection = Selection::new(&words, Expectations::new(), Limits::default(), false).unwrap();
-        let groups = |listed: &[&str]| selection.of(&names(listed)).groups.len();
-        assert_eq!((groups(&["a1", "a2"]), groups(&["a1", "a2", "a*"])), (2, 1));
+    fn a_group_that_is_called_like_a_glob_hides_none_that_the_glob_matches() {
+        let listed = names(&["a*", "a1", "a2", "a[1]", "b"]);
+        let rows: [(&str, &[&str]); 5] = [
+            ("a*", &["a*", "a1", "a2", "a[1]"]),
+            ("a[1]", &["a1", "a[1]"]),
+            (r"a\*", &["a*"]),
+            (r"a\[1\]", &["a[1]"]),
+            ("b*", &["b"]),
+        ];
+        for (word, expected) in rows {
+            let words = [word.to_owned()];
+            let selection = Selection::new(&words, Expectations::new(), Limits::default(), false).unwrap();
+            let chosen = selection.of(&listed);
+            let groups: Vec<&str> = chosen.groups.iter().map(|(name, _)| name.as_str()).collect();
+            assert_eq!(groups, expected, "{word}");
+        }
+    }
+
+    #[test]
+    fn a_name_is_written_so_that_it_means_itself() {
+        let rows = [
+            ("rev-br[x", r"rev-br\[x"),
+            ("a{b", r"a\{b"),
+            ("what?*]}", r"what\?\*\]\}"),
+            (r"back\slash*", r"back\\slash\*"),
+        ];
+        for (name, expected) in rows {
+            assert_eq!(literal(name), expected);
+            let selection = Selection::new(&[literal(name)], Expectations::new(), Limits::default(), false);
+            let chosen = selection.unwrap().of(&names(&[name, "rev-br", "what", "a"]));
+            assert_eq!((chosen.groups.len(), chosen.others), (1, 3), "{name}");
+        }
     }
 
     #[test]
@@ -212,6 +259,33 @@ mod tests {
         let limit = |place: usize, of: usize| chosen.groups[place].1[of].max_lag;
         assert_eq!((limit(0, 0), limit(0, 1), limit(1, 0)), (Some(3), Some(3), Some(3)));
         assert!(chosen.groups[0].1[0].declared && !chosen.groups[1].1[0].declared);
+    }
+
+    #[test]
+    fn it_is_known_whether_any_limit_holds() {
+        let none = Limits::default();
+        let time = Limits { max_time_lag: Some(1), ..none };
+        // Words, limits that were given, declared with a limit, all groups.
+        type Row<'a> = (&'a [&'a str], Limits, &'a [&'a str], bool, bool);
+        let rows: [Row<'_>; 9] = [
+            (&[], none, &[], false, false),
+            (&["g"], none, &[], false, false),
+            (&["g"], time, &[], false, true),
+            (&["g"], Limits { max_lag: Some(0), ..none }, &[], false, true),
+            (&["g"], none, &["g"], false, true),
+            (&["g"], none, &["other"], false, false),
+            (&["g*"], none, &["other", "g1"], false, true),
+            (&[], none, &["other"], false, true),
+            (&[], none, &["other"], true, true),
+        ];
+        for (words, limits, limited, all, expected) in rows {
+            let words: Vec<String> = words.iter().map(ToString::to_string).collect();
+            let selection = Selection::new(&words, expectations(limited), limits, all).unwrap();
+            assert_eq!(selection.is_limited(), expected, "{words:?} {limits:?} {limited:?}");
+        }
+        let mut declared = expectations(&["g"]);
+        declared.values_mut().flatten().for_each(|expected| expected.max_lag = None);
+        assert!(!Selection::new(&[], declared, none, false).unwrap().is_limited());
     }
 
     #[test]

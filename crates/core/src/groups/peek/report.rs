@@ -225,16 +225,18 @@ impl PeekPartition {
 
     fn explain(&mut self, offset: i64, log_start: i64, (last_stable, high_watermark): (i64, i64)) {
         match self.standing {
-            Standing::BelowLogStart => self.note(&format!(
-                "{} were deleted before they were read: the log starts at {log_start}",
-                offsets(log_start.saturating_sub(offset))
-            )),
+            Standing::BelowLogStart => {
+                let lost = log_start.saturating_sub(offset);
+                let words =
+                    if lost == 1 { "was deleted before it was" } else { "were deleted before they were" };
+                self.note(&format!("{} {words} read: the log starts at {log_start}", offsets(lost)));
+            }
             Standing::AheadOfEnd => {
                 let beyond = offsets(offset.saturating_sub(high_watermark));
                 self.note(&format!("it lies {beyond} beyond the end {high_watermark}"));
             }
             _ if last_stable < high_watermark => self.note(&format!(
-                "from {last_stable} on {} belong to a transaction that is still open, or stand behind it",
+                "{} from {last_stable} on: a transaction that is still open, and what stands behind it",
                 offsets(high_watermark.saturating_sub(last_stable))
             )),
             _ => {}

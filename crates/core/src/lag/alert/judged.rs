@@ -63,7 +63,7 @@ impl<'a> Judge<'a> {
             (Some(_), None) => over(None, "the group does not read this partition any more"),
             // The number is not known although nothing was said of it: no news.
             (_, Some(_)) if numbered && value.is_none() => Verdict::Untold,
-            _ => over(value, "it was not found any more"),
+            _ => over(value, ended(place.kind)),
         }
     }
 
@@ -83,6 +83,17 @@ impl<'a> Judge<'a> {
 
 fn is(place: &Place, row: &PartitionLag) -> bool {
     place.topic.as_deref() == Some(row.topic.as_str()) && place.partition == Some(row.partition)
+}
+
+/// Why something is over that has no number, or none that tells: the opposite of what its title says.
+fn ended(kind: FindingKind) -> &'static str {
+    match kind {
+        FindingKind::Missing => "it is there again",
+        FindingKind::NoTopic => "the topic is there, or is not expected any more",
+        FindingKind::BelowLogStart => "the group has gone on behind the log start",
+        FindingKind::AheadOfEnd => "the commit lies within the log again",
+        FindingKind::MaxLag | FindingKind::MaxTimeLag => "it is above no limit any more",
+    }
 }
 
 fn over(value: Option<i64>, reason: &str) -> Verdict {

@@ -236,6 +236,42 @@ fn a_state_that_is_not_known_ends_nothing() {
 }
 
 #[test]
+fn the_end_of_a_finding_without_a_number_does_not_repeat_it() {
+    let rows = [
+        (FindingKind::Missing, None, "Resolved: Consumer group is missing: group h; it is there again"),
+        (
+            FindingKind::NoTopic,
+            Some(("t", None)),
+            "Resolved: Topic of a consumer group missing: group h, topic t; the topic is there, or is not expected any more",
+        ),
+        (
+            FindingKind::BelowLogStart,
+            Some(("t", Some(0))),
+            "Resolved: Unread records were deleted: group h, topic t, partition 0; the group has gone on behind the log start",
+        ),
+        (
+            FindingKind::AheadOfEnd,
+            Some(("t", Some(0))),
+            "Resolved: Committed offset lies beyond the end: group h, topic t, partition 0; the commit lies within the log \
+             again",
+        ),
+    ];
+    for (kind, at, expected) in rows {
+        let found = Finding {
+            topic: at.map(|(topic, _)| topic.to_owned()),
+            partition: at.and_then(|(_, partition)| partition),
+            ..finding(kind, "h", None, None)
+        };
+        let healthy = report(vec![group("h", vec![partition("t", 0, Some(0))])]);
+        let ill = LagReport { findings: vec![found], ..healthy.clone() };
+        let mut episodes = Episodes::new(1);
+        assert_eq!(episodes.sample(&ill, 0).len(), 1, "{kind:?}");
+        let over: Vec<String> = episodes.sample(&healthy, 1).iter().map(Alert::line).collect();
+        assert_eq!(over, [expected], "{kind:?}");
+    }
+}
+
+#[test]
 fn memory_is_bounded_and_what_is_left_out_is_counted() {
     let mut episodes = Episodes { most: 3, ..Episodes::new(1) };
     let rows = (0..5).map(|number| partition("t", number, Some(LIMIT + 1))).collect();

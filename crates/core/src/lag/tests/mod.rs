@@ -1,10 +1,12 @@
 //! What a sample says: a row for each state a partition or a group can be in.
 
+mod limits;
+
 use std::collections::BTreeMap;
 
 use super::facts::{Ends, Expectation, Facts, GroupFacts, Point, Retention};
 use super::judge::report;
-use super::report::{FindingKind, GroupLag, LagReport, PartitionLag};
+use super::report::{GroupLag, LagReport, PartitionLag};
 use super::state::LagState;
 use crate::catalog::Start;
 use crate::fault::{Fault, FaultKind, Seen};
@@ -336,93 +338,4 @@ fn a_group_that_cannot_be_asked_is_never_read_as_absent() {
     let said = named(share, Ok(Commits::new()));
     assert_eq!((said.groups[0].state, said.groups[0].lag), (LagState::UnsupportedType, None));
     assert_eq!((said.findings.len(), said.unknown.len()), (0, 1));
-}
-
-#[test]
-fn limits_are_crossed_above_them_and_unknown_is_no_zero() {
-    let kinds = |sample: Sample| {
-        let (report, _, _) = sample.said();
-        let kinds: Vec<FindingKind> = report.findings.iter().map(|finding| finding.kind).collect();
-        (kinds, report.unjudged.len())
-    };
-    let behind = |max_lag, max_time, point| Sample {
-        commit: Some(at(4)),
-        point,
-        expected: expects(max_lag, max_time, None),
-        ..Sample::default()
-    };
-    let rows = [
-        ("at the limit", behind(Some(6), Some(700), record(4, 700)), vec![], 0),
-        (
-            "above both",
-            behind(Some(5), Some(699), record(4, 700)),
-            vec![FindingKind::MaxLag, FindingKind::MaxTimeLag],
-            0,
-        ),
-        ("time not looked at", behind(Some(6), Some(700), None), vec![], 1),
-        (
-            "time out of budget, lag above",
-            behind(Some(5), Some(700), Some(Point::Budget)),
-            vec![FindingKind::MaxLag],
-            1,
-        ),
-        ("no limit on time", behind(Some(6), None, None), vec![], 0),
-        (
-            "no commit",
-            Sample { commit: None, expected: expects(Some(1), None, None), ..Sample::default() },
-            vec![],
-            1,
-        ),
-        (
-            "no commit, and where it starts is said",
-            Sample {
-                commit: None,
-                expected: expects(Some(9), None, Some(Start::Earliest)),
-                ..Sample::default()
-            },
-            vec![FindingKind::MaxLag],
-            0,
-        ),
-        (
-            "below log start needs no limit",
-            Sample { commit: Some(at(2)), ends: known(5, 5), ..Sample::default() },
-            vec![FindingKind::BelowLogStart],
-            0,
-        ),
-        (
-            "ahead of end needs no limit",
-            Sample { commit: Some(at(99)), ..Sample::default() },
-            vec![FindingKind::AheadOfEnd],
-            0,
-        ),
-        (
-            "no leader is told as unknown, once",
-            Sample { ends: Ends::NoLeader, expected: expects(Some(1), Some(1), None), ..Sample::default() },
-            vec![],
-            0,
-        ),
-    ];
-    for (name, sample, findings, unjudged) in rows {
-        assert_eq!(kinds(sample), (findings, unjudged), "{name}");
-    }
-}
-
-#[test]
-fn a_topic_that_is_not_there_is_a_finding_and_one_that_is_denied_is_unknown() {
-    let topic: TopicName = "t".parse().unwrap();
-    let with = |seen: Seen<()>| {
-        let group = GroupFacts {
-            name: "g".parse().unwrap(),
-            live: live(GroupState::Empty, &[]),
-            commits: Ok(Commits::new()),
-            expected: expects(Some(1), None, None),
-        };
-        let topics = BTreeMap::from([(topic.clone(), seen)]);
-        report(&Facts { groups: vec![group], topics, ..Facts::default() })
-    };
-    let absent = with(Seen::Absent);
-    assert_eq!(absent.findings[0].kind, FindingKind::NoTopic);
-    let denied = with(Seen::Unknown(fault(FaultKind::Denied)));
-    assert_eq!((denied.findings.len(), denied.unknown.len()), (0, 1));
-    assert_eq!(denied.groups[0].state, LagState::Unauthorised);
 }

@@ -9,6 +9,9 @@ use std::sync::Arc;
 
 use super::report::{GroupLag, LagReport, PartitionLag};
 
+#[cfg(test)]
+mod tests;
+
 /// What kind of metric it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum MetricKind {
@@ -120,7 +123,7 @@ impl Snapshot {
     fn of_partitions(&self, row: &PerPartition) -> Family<'_> {
         let PerPartition { name, help, named, of } = row;
         let mut series = Vec::new();
-        for group in self.groups() {
+        for group in self.groups().iter().filter(|group| is_there(group)) {
             for partition in &group.partitions {
                 let Some(value) = of(partition) else { continue };
                 let mut labels = if *named { self.labels() } else { Vec::with_capacity(3) };
@@ -279,114 +282,36 @@ const PER_GROUP: [PerGroup; 6] = [
         |group| greatest(group, group.max_time_lag_ms, |row| row.time_lag_ms).map(seconds_of),
     ),
     ("kafka_consumergroup_group_sum_lag", "Unread records of a group, where all are known", |group| {
-        group.lag.map(Number::Whole)
+        group.lag.filter(|_| is_there(group)).map(Number::Whole)
     }),
     (STATE, "1 for the state that a group is in", |_| Some(Number::Whole(1))),
     ("eventctl_group_members", "Members of a group", |group| {
         group.members.map(|members| Number::Whole(length(members)))
     }),
-    ("eventctl_lag_unknown", "Partitions of a group whose lag is not known", |group| {
-        let unknown = group.partitions.iter().filter(|row| row.lag.is_none()).count();
-        // Of a group that cannot be read, not even the partitions are known.
-        Some(Number::Whole(length(unknown.max(usize::from(group.state.is_unknown())))))
-    }),
+    (
+        "eventctl_lag_unknown",
+        "Partitions of a group whose lag is not known, 1 at least where that is any",
+        |group| Some(Number::Whole(length(unknown(group)))),
+    ),
 ];
+
+/// Partitions of a group whose lag is not known.
+fn unknown(group: &GroupLag) -> usize {
+    let is_there = is_there(group);
+    let unknown = group.partitions.iter().filter(|row| !is_there || row.lag.is_none()).count();
+    // Of a group that cannot be read, or that shows nothing, not even the partitions are known.
+    let is_any = !is_there || group.lag.is_none() || group.state.is_unknown();
+    unknown.max(usize::from(is_any))
+}
+
+/// True where something is known to be there that can be behind: the group, or commits that outlived it. What the catalog
+/// says of where a group starts makes no lag of one that is missing: it would pass for a consumer that keeps up.
+fn is_there(group: &GroupLag) -> bool {
+    group.group_state.is_some() || group.partitions.iter().any(|row| row.committed.is_some())
+}
 
 /// The greatest of the numbers that are known. While some are not, it may be greater than that, and 0 would be a guess.
 fn greatest(group: &GroupLag, known: Option<i64>, of: fn(&PartitionLag) -> Option<i64>) -> Option<i64> {
     let whole = !group.state.is_unknown() && group.partitions.iter().all(|row| of(row).is_some());
-    known.filter(|number| whole || *number > 0)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::super::alert::tests::{group, partition, report};
-    use super::super::state::LagState;
-    use super::*;
-
-    fn shown(snapshot: &Snapshot) -> Vec<String> {
-        let label = |label: &Label<'_>| match label {
-            Label::Text(name, text) => format!("{name}={text}"),
-            Label::Partition(number) => format!("partition={number}"),
-        };
-        let line = |name: &str, series: &Series<'_>| {
-            let labels: Vec<String> = series.labels.iter().map(label).collect();
-            let value = match series.value {
-                Number::Whole(number) => number.to_string(),
-                Number::Real(number) => format!("{number:?}"),
-            };
-            format!("{name}{{{}}} {value}", labels.join(","))
-        };
-        snapshot
-            .families()
-            .flat_map(|family| family.series.iter().map(|it| line(family.name, it)).collect::<Vec<_>>())
-            .collect()
-    }
-
-    fn sampling() -> Sampling {
-        Sampling {
-            cluster_name: Some("dev".to_owned()),
-            version: "1.2.3",
-            samples: 4,
-            errors: 1,
-            seconds: Some(0.25),
-            last: Some(1_500),
-        }
-    }
-
-    #[test]
-    fn a_sample_has_these_series() {
-        let mut known = partition("t", 0, Some(5));
-        (known.time_lag_ms, known.committed, known.lost) = (Some(2_500), Some(10), Some(0));
-        (known.high_watermark, known.log_start) = (Some(15), Some(2));
-        let mut all = group("g", vec![known.clone()]);
-        (all.lag, all.max_lag, all.max_time_lag_ms, all.members) = (Some(5), Some(5), Some(2_500), Some(2));
-        let mut half = group("h", vec![known, partition("t", 1, None)]);
-        (half.max_lag, half.max_time_lag_ms) = (Some(0), Some(2_500));
-        let mut denied = group("i", vec![]);
-        denied.state = LagState::Unauthorised;
-        let report = Some(Arc::new(report(vec![all, half, denied])));
-        let expected = "kafka_consumer_lag{group=g,topic=t,partition=0} 5
-kafka_consumer_lag{group=h,topic=t,partition=0} 5
-kafka_consumergroup_group_lag{cluster_name=dev,group=g,topic=t,partition=0} 5
-kafka_consumergroup_group_lag{cluster_name=dev,group=h,topic=t,partition=0} 5
-kafka_consumergroup_group_lag_seconds{cluster_name=dev,group=g,topic=t,partition=0} 2.5
-kafka_consumergroup_group_lag_seconds{cluster_name=dev,group=h,topic=t,partition=0} 2.5
-kafka_consumergroup_group_offset{cluster_name=dev,group=g,topic=t,partition=0} 10
-kafka_consumergroup_group_offset{cluster_name=dev,group=h,topic=t,partition=0} 10
-eventctl_lost_records{cluster_name=dev,group=g,topic=t,partition=0} 0
-eventctl_lost_records{cluster_name=dev,group=h,topic=t,partition=0} 0
-kafka_partition_latest_offset{cluster_name=dev,topic=t,partition=0} 15
-kafka_partition_earliest_offset{cluster_name=dev,topic=t,partition=0} 2
-kafka_consumergroup_group_max_lag{cluster_name=dev,group=g} 5
-kafka_consumergroup_group_max_lag_seconds{cluster_name=dev,group=g} 2.5
-kafka_consumergroup_group_max_lag_seconds{cluster_name=dev,group=h} 2.5
-kafka_consumergroup_group_sum_lag{cluster_name=dev,group=g} 5
-eventctl_group_state{cluster_name=dev,group=g,state=lagging} 1
-eventctl_group_state{cluster_name=dev,group=h,state=unknown} 1
-eventctl_group_state{cluster_name=dev,group=i,state=unauthorised} 1
-eventctl_group_members{cluster_name=dev,group=g} 2
-eventctl_lag_unknown{cluster_name=dev,group=g} 0
-eventctl_lag_unknown{cluster_name=dev,group=h} 1
-eventctl_lag_unknown{cluster_name=dev,group=i} 1
-eventctl_build_info{version=1.2.3} 1
-eventctl_samples{} 4
-eventctl_sample_errors{} 1
-eventctl_sample_duration_seconds{} 0.25
-eventctl_last_sample_timestamp_seconds{} 1.5
-eventctl_groups{} 3";
-        let snapshot = Snapshot { report, sampling: sampling() };
-        assert_eq!(shown(&snapshot), expected.lines().collect::<Vec<_>>());
-    }
-
-    #[test]
-    fn without_a_sample_there_is_no_lag_and_without_a_name_no_label() {
-        let nothing = Snapshot { report: None, sampling: Sampling { version: "1", ..Sampling::default() } };
-        let lines =
-            ["eventctl_build_info{version=1} 1", "eventctl_samples{} 0", "eventctl_sample_errors{} 0"];
-        assert_eq!(shown(&nothing), lines);
-        let report = Some(Arc::new(report(vec![group("g", vec![partition("t", 0, Some(0))])])));
-        let nameless = Snapshot { report, sampling: Sampling::default() };
-        assert!(shown(&nameless).iter().all(|line| !line.contains("cluster_name")));
-    }
+    known.filter(|number| is_there(group) && (whole || *number > 0))
 }
