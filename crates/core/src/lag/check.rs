@@ -9,6 +9,9 @@ use super::state::LagState;
 use crate::fault::Seen;
 use crate::human;
 
+/// Transactions that are open in one partition at the same time, at the most.
+const OPEN_AT_ONCE: i64 = 1_000;
+
 /// Holds a report against what is expected of the groups.
 pub(super) fn judge(facts: &Facts, report: &mut LagReport) {
     let (mut findings, mut unjudged) = (Vec::new(), Vec::new());
@@ -48,15 +51,15 @@ pub fn doubt(report: &mut LagReport) {
     let doubts: BTreeMap<_, _> = report.groups.iter().map(of_group).collect();
     let doubtful = |finding: &Finding| {
         let place = (finding.topic.clone()?, finding.partition?);
-        let markers = *doubts.get(&finding.group)?.get(&place)?;
         let (lag, limit) = (finding.value?, finding.limit?);
+        let markers = (*doubts.get(&finding.group)?.get(&place)?).min(most_markers(lag));
         let is_doubtful = finding.kind == FindingKind::MaxLag && lag.saturating_sub(markers) <= limit;
         is_doubtful.then(|| Unknown {
             group: Some(finding.group.clone()),
             topic: finding.topic.clone(),
             partition: finding.partition,
             reason: format!(
-                "whether its lag is above {limit} is not known: {markers} of {lag} offsets may be markers of \
+                "whether its lag is above {limit} is not known: up to {markers} of {lag} offsets may be markers of \
                  transactions and no records, and there was no time to look; give more with --time-budget"
             ),
         })
@@ -68,6 +71,13 @@ pub fn doubt(report: &mut LagReport) {
             None => report.findings.push(finding),
         }
     }
+}
+
+/// The most offsets of a lag that are taken for markers. A transaction marks a partition once, behind records of its own
+/// there: no more than every second offset is a marker, beside those of transactions whose records lie in front of the
+/// commit. So a great lag is beyond doubt.
+fn most_markers(lag: i64) -> i64 {
+    (lag / 2).saturating_add(OPEN_AT_ONCE)
 }
 
 fn of_group(facts: &Facts, group: &GroupFacts, said: &GroupLag, findings: &mut Vec<Finding>) {

@@ -100,6 +100,14 @@ fn a_lag_of_which_only_markers_may_be_above_the_limit_is_not_judged() {
         assert_eq!((report.findings.len(), report.unjudged.len()), (findings, unjudged), "{name}");
         assert!(report.unjudged.iter().all(|it| it.reason.contains("--time-budget")), "{name}");
     }
+    // A great lag is no heap of markers.
+    for (lag, limit, unjudged) in [(10_000, 4_000, 1), (10_000, 3_999, 0), (1_000_000, 10_000, 0)] {
+        let (mut report, _, _) = behind(Some(Point::Budget), 5);
+        report.groups[0].partitions[0].may_be_no_records = Some(lag);
+        (report.findings[0].value, report.findings[0].limit) = (Some(lag), Some(limit));
+        doubt(&mut report);
+        assert_eq!(report.unjudged.len(), unjudged, "{lag} {limit}");
+    }
     // Only a part is in doubt, or it is no lag in records.
     for (kind, markers, unjudged) in
         [(FindingKind::MaxLag, 1, 1), (FindingKind::MaxLag, 0, 0), (FindingKind::BelowLogStart, 6, 0)]
