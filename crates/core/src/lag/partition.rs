@@ -158,7 +158,8 @@ fn behind(asked: &Asked<'_>, log: Log, from: i64, row: &mut PartitionLag) {
             aged(asked, *timestamp, row);
         }
         Some(Point::None) if row.behind_open_transaction.is_some() => {
-            row.lag = row.behind_open_transaction;
+            // A reader of all records may have committed behind its beginning.
+            row.lag = row.behind_open_transaction.map(|open| open.min(lag));
             row.time_lag_unknown = Some("what is unread stands behind an open transaction".to_owned());
         }
         Some(Point::None) => {

@@ -251,6 +251,10 @@ fn an_open_transaction_is_told_apart_from_records() {
         Sample { commit: Some(at(5)), ends: ends(), point: record(5, 8), ..Sample::default() }.said();
     assert_eq!((behind.lag, behind.behind_open_transaction, behind.time_lag_ms), (Some(5), Some(3), Some(8)));
     assert!(behind.remark.unwrap().contains("3 offsets behind an open transaction"));
+    // Who reads what is not committed may stand in the midst of it.
+    let (_, _, within) =
+        Sample { commit: Some(at(8)), ends: ends(), point: Some(Point::None), ..Sample::default() }.said();
+    assert_eq!((within.lag, within.behind_open_transaction), (Some(2), Some(3)));
 }
 
 #[test]
