@@ -20,8 +20,12 @@ use super::native::code::CallError;
 use super::native::config::known_settings;
 use super::native::dispatch::Listener;
 use super::native::handle::Handle;
+use super::reads::PAUSE;
 use super::{together, values};
 use crate::failure::Failure;
+
+/// librdkafka's word for a connection that was lost while a request was on its way.
+const LOST: &str = "_TRANSPORT";
 
 /// A connection to a cluster. Cheap to clone; the last clone's end closes it, within a quarter of a second.
 #[derive(Clone)]
@@ -70,7 +74,7 @@ impl Cluster {
     /// `Cluster` when none does in time, with addresses and reasons.
     pub async fn describe(&self) -> Result<LiveCluster, Failure> {
         let deadline = self.deadline();
-        self.ask(self.inner.handle.describe_cluster(deadline))
+        self.ask_again(deadline, || self.inner.handle.describe_cluster(deadline))
             .await
             .map(values::cluster)
             .map_err(|error| failure("the cluster could not be described", error))
@@ -82,7 +86,7 @@ impl Cluster {
     /// `Cluster` when no broker answers in time, with addresses and reasons.
     pub async fn topic_names(&self) -> Result<Vec<TopicName>, Failure> {
         let deadline = self.deadline();
-        let names = self.ask(async {
+        let names = self.ask_again(deadline, || async {
             if !self.inner.health.has_answered() {
                 // Waits for the first connection where the wait can be ended.
                 self.inner.handle.describe_cluster(deadline).await?;
@@ -138,6 +142,18 @@ impl Cluster {
         asked(&self.inner.health, call).await
     }
 
+    /// The same for a call that only reads: one whose connection is lost on the way is made again until the deadline.
+    pub(super) async fn ask_again<T, F>(
+        &self,
+        deadline: Instant,
+        call: impl Fn() -> F,
+    ) -> Result<T, Explained>
+    where
+        F: Future<Output = Result<T, CallError>>,
+    {
+        asked_again(&self.inner.health, deadline, call).await
+    }
+
     /// The client for calls on groups.
     pub(super) fn groups_client(&self) -> Result<Arc<Connected>, Explained> {
         self.inner.groups.get()
@@ -159,6 +175,31 @@ pub(super) async fn asked<T>(
         biased;
         answer = call => answer.map_err(|error| health.explain(error, start)),
         hopeless = health.hopeless() => Err(hopeless),
+    }
+}
+
+/// The same for a call that only reads: one whose connection is lost on the way is made again until the deadline.
+pub(super) async fn asked_again<T, F>(
+    health: &Health,
+    deadline: Instant,
+    call: impl Fn() -> F,
+) -> Result<T, Explained>
+where
+    F: Future<Output = Result<T, CallError>>,
+{
+    let start = Instant::now();
+    loop {
+        let answer = tokio::select! {
+            biased;
+            answer = call() => answer,
+            hopeless = health.hopeless() => return Err(hopeless),
+        };
+        match answer {
+            Err(error) if error.code == LOST && Instant::now() + PAUSE < deadline => {
+                tokio::time::sleep(PAUSE).await;
+            }
+            answer => return answer.map_err(|error| health.explain(error, start)),
+        }
     }
 }
 

@@ -55,7 +55,8 @@ pub(super) fn kind_of(code: &str) -> FaultKind {
         | "SASL_AUTHENTICATION_FAILED"
         | "UNSUPPORTED_SASL_MECHANISM"
         | "ILLEGAL_SASL_STATE" => FaultKind::Unreachable,
-        "LEADER_NOT_AVAILABLE"
+        "_NO_ANSWER"
+        | "LEADER_NOT_AVAILABLE"
         | "NOT_LEADER_FOR_PARTITION"
         | "NOT_LEADER_OR_FOLLOWER"
         | "NOT_CONTROLLER"
@@ -115,6 +116,7 @@ mod tests {
             ("_SSL", FaultKind::Unreachable),
             ("_AUTHENTICATION", FaultKind::Unreachable),
             ("_DESTROY", FaultKind::Unreachable),
+            ("_NO_ANSWER", FaultKind::Unavailable),
             ("LEADER_NOT_AVAILABLE", FaultKind::Unavailable),
             ("NOT_CONTROLLER", FaultKind::Unavailable),
             ("COORDINATOR_LOAD_IN_PROGRESS", FaultKind::Unavailable),

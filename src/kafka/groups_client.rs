@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use eventctl_core::fault::Fault;
 
-use super::cluster::asked;
+use super::cluster::{asked, asked_again};
 use super::connect::ConnectOptions;
 use super::faults::fault;
 use super::health::{Explained, Health};
@@ -111,6 +111,18 @@ impl Connected {
         call: impl Future<Output = Result<T, CallError>>,
     ) -> Result<T, Explained> {
         asked(&self.health, call).await
+    }
+
+    /// The same for a call that only reads: one whose connection is lost on the way is made again until the deadline.
+    pub(super) async fn ask_again<T, F>(
+        &self,
+        deadline: Instant,
+        call: impl Fn() -> F,
+    ) -> Result<T, Explained>
+    where
+        F: Future<Output = Result<T, CallError>>,
+    {
+        asked_again(&self.health, deadline, call).await
     }
 
     /// The fault of one item of an answer to a call that began then.

@@ -195,7 +195,9 @@ impl Cluster {
         deadline: Instant,
     ) -> Vec<(PartitionKey, Result<(i64, i64), Fault>)> {
         let names: Vec<(&str, i32)> = partitions.iter().map(|(topic, id)| (topic.as_str(), *id)).collect();
-        let answer = self.ask(self.inner.handle.list_offsets(&names, spec, committed, deadline)).await;
+        let answer = self
+            .ask_again(deadline, || self.inner.handle.list_offsets(&names, spec, committed, deadline))
+            .await;
         let whole = match answer {
             Ok(offsets) => {
                 let answered =

@@ -90,7 +90,8 @@ impl Cluster {
         let deadline = self.deadline();
         let ask = |broker: i32| async move {
             let start = Instant::now();
-            let config = self.ask(self.inner.handle.describe_broker_config(broker, deadline)).await;
+            let config =
+                self.ask_again(deadline, || self.inner.handle.describe_broker_config(broker, deadline)).await;
             let config = config.map(values::config).map_err(|error| error.fault);
             (broker, BrokerAnswer { config, took: start.elapsed() })
         };
@@ -106,7 +107,8 @@ impl Cluster {
             let names: Vec<String> = some.iter().map(|name| name.to_string()).collect();
             async move {
                 let asked: Vec<&str> = names.iter().map(String::as_str).collect();
-                let answer = self.ask(self.inner.handle.describe_topics(&asked, deadline)).await;
+                let answer =
+                    self.ask_again(deadline, || self.inner.handle.describe_topics(&asked, deadline)).await;
                 (names, answer)
             }
         };
@@ -137,7 +139,9 @@ impl Cluster {
             let names: Vec<String> = some.iter().map(|name| name.to_string()).collect();
             async move {
                 let asked: Vec<&str> = names.iter().map(String::as_str).collect();
-                let answer = self.ask(self.inner.handle.describe_topic_configs(&asked, deadline)).await;
+                let answer = self
+                    .ask_again(deadline, || self.inner.handle.describe_topic_configs(&asked, deadline))
+                    .await;
                 answer.unwrap_or_else(|error| {
                     let item = call_error(&error);
                     names.into_iter().map(|name| (name, Err(item.clone()))).collect()
@@ -179,7 +183,8 @@ impl Cluster {
             .collect();
         let mut partitions = topics.iter().flat_map(|topic| &topic.partitions);
         let Some(broker) = partitions.find_map(|partition| partition.leader) else { return };
-        let answer = self.ask(self.inner.handle.describe_broker_config(broker, deadline)).await;
+        let answer =
+            self.ask_again(deadline, || self.inner.handle.describe_broker_config(broker, deadline)).await;
         let Ok(broker) = answer.map(values::config) else { return };
         for topic in &mut topics {
             if let Ok(config) = &mut topic.config {

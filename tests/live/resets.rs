@@ -3,10 +3,12 @@
 
 use std::time::Duration;
 
+use eventctl::kafka::offsets::Isolation;
 use serde_json::Value;
 
 use crate::accounts::{Told, catalog, number, numbered, numbers, records};
 use crate::clusters::{Own, until};
+use crate::groups::cluster_of;
 use crate::proxy::Proxy;
 use crate::running::{LITTLE_AT_ONCE, Running};
 
@@ -58,4 +60,23 @@ fn connections_that_break_every_two_seconds_lose_and_double_nothing() {
     let expected: Vec<_> = found.iter().map(|it| ((it.0, it.1), number(&it.4))).collect();
     assert!(places == expected, "{} of {}: {}", places.len(), expected.len(), consumed.stderr);
     assert!(consumed.stderr.contains(&format!("{LINES} records scanned")), "{}", consumed.stderr);
+    ends_are_told_all_the_same(&proxy, &own);
+}
+
+/// A request for offsets that breaks off is asked again: else a reading begins without the partitions of one broker.
+fn ends_are_told_all_the_same(proxy: &Proxy, own: &Own) {
+    proxy.reset_every(Duration::from_millis(400));
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    runtime.expect("a runtime").block_on(async {
+        let cluster = cluster_of(own.get("BROKERS"), 30);
+        let keys: Vec<_> = (0..6).map(|partition| ("orders".parse().unwrap(), partition)).collect();
+        let before = proxy.broken();
+        let mut round = 0_u32;
+        while proxy.broken() < before + 30 {
+            round += 1;
+            let ends = cluster.ends(&keys, Isolation::Uncommitted).await;
+            let sum: i64 = ends.values().map(|end| *end.as_ref().unwrap_or(&0)).sum();
+            assert_eq!(sum, LINES as i64, "round {round}: {ends:?}");
+        }
+    });
 }

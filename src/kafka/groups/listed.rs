@@ -61,12 +61,12 @@ async fn look_again(client: &Connected, lists: &mut GroupLists, deadline: Instan
 pub(super) async fn lists(client: &Connected, deadline: Instant) -> Result<GroupLists, Explained> {
     if !client.has_answered() {
         // Waits for the first connection where the wait can be ended.
-        client.ask(client.handle.describe_cluster(deadline)).await?;
+        client.ask_again(deadline, || client.handle.describe_cluster(deadline)).await?;
     }
     let start = Instant::now();
     let (supported, all) = tokio::join!(
-        client.ask(client.handle.list_groups(deadline)),
-        client.ask(client.handle.list_groups_of_all_kinds(deadline)),
+        client.ask_again(deadline, || client.handle.list_groups(deadline)),
+        client.ask_again(deadline, || client.handle.list_groups_of_all_kinds(deadline)),
     );
     let supported = supported?;
     let mut unlisted: Vec<Fault> =

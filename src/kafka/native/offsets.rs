@@ -135,9 +135,10 @@ impl Request for ListOffsets<'_> {
             let row = Row::read(info.part(PARTITION)?)?;
             let answer = match row.error {
                 Some(error) => Err(error),
-                // librdkafka drops the error when the request to a leader fails, and leaves the offset unset.
+                // librdkafka drops the error when the request to a leader fails, and leaves the offset unset. Most often its
+                // connection was lost, and the next request makes another one.
                 None if row.offset == INVALID => {
-                    Err(CallError::local("_TRANSPORT", "the partition's leader did not answer"))
+                    Err(CallError::local("_NO_ANSWER", "the partition's leader did not answer"))
                 }
                 None => Ok((row.offset, info.get(TIMESTAMP))),
             };
