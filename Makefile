@@ -2,7 +2,8 @@
 # PROFILE ci is optimised with assertions on; demo, tests and benches share its build.
 PROFILE := ci
 CARGO   := cargo
-EVENTCTL := target/$(PROFILE)/eventctl
+# Where cargo builds to, if somebody chose that.
+EVENTCTL := $(or $(CARGO_TARGET_DIR),target)/$(PROFILE)/eventctl
 
 .PHONY: help demo test test-offline test-live test-cluster build lint lint-format lint-clippy doc bench up down clean
 
