@@ -76,9 +76,8 @@ async fn offsets(cluster: &Cluster, names: &[TopicName]) -> Result<Offsets, Fail
 
 /// The brokers' own settings by Kafka's names, as the first broker that tells them has them; none where none does.
 pub async fn broker_defaults(cluster: &Cluster, live: &LiveTopics) -> Option<BTreeMap<String, String>> {
-    let first = live.cluster.brokers.first()?.id;
-    let answer = cluster.broker_configs(&[first]).await.remove(&first)?;
-    let config = answer.config.ok()?;
+    let brokers: Vec<i32> = live.cluster.brokers.iter().map(|broker| broker.id).collect();
+    let config = cluster.config_of_any(&brokers).await?;
     Some(config.0.into_iter().filter_map(|(key, entry)| Some((key, entry.value?))).collect())
 }
 

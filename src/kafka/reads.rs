@@ -1,6 +1,6 @@
 //! The reading calls on topics and brokers: many items at once, one result for each.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
 
 use eventctl_core::fault::{Fault, FaultKind, Seen};
@@ -10,6 +10,7 @@ use eventctl_core::topics::live::{LiveConfig, LiveTopic};
 use super::cluster::{Cluster, failure};
 use super::faults::fault;
 use super::health::Explained;
+use super::native::anywhere::PATIENCE;
 use super::native::code::CallError;
 use super::native::configs::Configs;
 use super::native::topics::{Description, Descriptions};
@@ -98,6 +99,22 @@ impl Cluster {
         together::all(brokers.iter().copied().map(ask)).await.into_iter().collect()
     }
 
+    /// The settings of any of these brokers, as the first one tells them that answers; none where none does.
+    pub async fn config_of_any(&self, brokers: &[i32]) -> Option<LiveConfig> {
+        self.config_of_any_until(brokers, self.deadline()).await
+    }
+
+    async fn config_of_any_until(&self, brokers: &[i32], deadline: Instant) -> Option<LiveConfig> {
+        let mut brokers = brokers.to_vec();
+        let preferred = self.inner.handle.preferred.get();
+        brokers.sort_by_key(|broker| Some(*broker) != preferred);
+        let ask = |broker: i32| {
+            self.ask_again(deadline, move || self.inner.handle.describe_broker_config(broker, deadline))
+        };
+        let answer = together::first_good(brokers.into_iter().map(ask), PATIENCE).await;
+        answer?.ok().map(values::config)
+    }
+
     pub(super) async fn descriptions(
         &self,
         names: &[&TopicName],
@@ -170,7 +187,7 @@ impl Cluster {
         }
     }
 
-    /// Asks one broker for its settings where topics do not tell what they inherit. Where it may not be asked, they go
+    /// Asks a broker for its settings where topics do not tell what they inherit. Where none may be asked, they go
     /// without.
     async fn inherit_times(&self, seen: &mut BTreeMap<TopicName, Seen<LiveTopic>>, deadline: Instant) {
         let mut topics: Vec<&mut LiveTopic> = seen
@@ -181,11 +198,10 @@ impl Cluster {
             })
             .filter(|topic| topic.config.as_ref().is_ok_and(values::inherits_unknown_times))
             .collect();
-        let mut partitions = topics.iter().flat_map(|topic| &topic.partitions);
-        let Some(broker) = partitions.find_map(|partition| partition.leader) else { return };
-        let answer =
-            self.ask_again(deadline, || self.inner.handle.describe_broker_config(broker, deadline)).await;
-        let Ok(broker) = answer.map(values::config) else { return };
+        let partitions = topics.iter().flat_map(|topic| &topic.partitions);
+        let leaders: BTreeSet<i32> = partitions.filter_map(|partition| partition.leader).collect();
+        let leaders: Vec<i32> = leaders.into_iter().collect();
+        let Some(broker) = self.config_of_any_until(&leaders, deadline).await else { return };
         for topic in &mut topics {
             if let Ok(config) = &mut topic.config {
                 values::inherit_times(config, &broker);

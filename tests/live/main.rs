@@ -48,6 +48,7 @@ mod scan;
 mod schemas;
 mod seek;
 mod seek_moved;
+mod silent;
 mod streams;
 mod transcripts;
 mod writer;

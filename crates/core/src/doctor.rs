@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use serde::Serialize;
 
-use crate::fault::Fault;
+use crate::fault::{Fault, FaultKind};
 use crate::human;
 use crate::name::TopicName;
 use crate::topics::live::{LiveCluster, LiveConfig, LiveTopic};
@@ -214,8 +214,12 @@ fn defaults(cluster: &LiveCluster, answers: &BTreeMap<i32, BrokerAnswer>) -> Vec
         cluster.brokers.iter().map(|broker| broker.id).filter(|id| !known.contains_key(id)).collect();
     if !unknown.is_empty() {
         let text = format!("the settings of {} could not be read", name_brokers(&unknown));
+        let denied = |answer: &BrokerAnswer| {
+            answer.config.as_ref().is_err_and(|fault| fault.kind == FaultKind::Denied)
+        };
         let next = "the principal needs DescribeConfigs on the cluster";
-        checks.push(Check::new(State::Unknown, "broker defaults", text, Some(next)));
+        let next = answers.values().any(denied).then_some(next);
+        checks.push(Check::new(State::Unknown, "broker defaults", text, next));
     }
     let mut wrong = |key: &str, is_wrong: &dyn Fn(&LiveConfig) -> bool, text: &str, next: &str| {
         let brokers: Vec<i32> =
@@ -311,7 +315,6 @@ fn name_brokers(ids: &[i32]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fault::FaultKind;
     use crate::topics::live::{Broker, ConfigSource, ConfigValue, LivePartition};
 
     fn config(pairs: &[(&str, &str)]) -> LiveConfig {
@@ -384,8 +387,13 @@ mod tests {
         let found = states(&away);
         assert!(found.contains(&("broker 2 at h:9092".into(), State::Unknown)), "{found:?}");
         assert!(found.contains(&("broker defaults".into(), State::Unknown)), "{found:?}");
+        let advice = |facts: &Facts| {
+            diagnose(facts).into_iter().find(|check| check.subject == "broker defaults").unwrap().next
+        };
+        assert_eq!(advice(&away), None);
         let mut denied = facts(&SOUND);
         denied.brokers.get_mut(&2).unwrap().config = Err(fault(FaultKind::Denied));
+        assert!(advice(&denied).unwrap().contains("DescribeConfigs"));
         let found = states(&denied);
         assert!(found.contains(&("broker 2 at h:9092".into(), State::Good)), "{found:?}");
         assert!(found.contains(&("broker defaults".into(), State::Unknown)), "{found:?}");

@@ -72,7 +72,7 @@ impl Handle {
     ) -> Result<Configs, CallError> {
         let resources = topics.iter().map(|topic| (*topic).to_owned()).collect();
         let kind = rd_kafka_ResourceType_t::RD_KAFKA_RESOURCE_TOPIC;
-        self.call(&DescribeConfigs { kind, resources }, deadline).await
+        self.call_any(&DescribeConfigs { kind, resources }, deadline).await
     }
 
     /// Describes the settings of one broker; the broker itself is asked.
@@ -98,7 +98,7 @@ impl Handle {
         if topics.is_empty() {
             return Ok(items);
         }
-        merged(items, self.call(&AlterConfigs { topics, validate_only }, deadline).await)
+        merged(items, self.change(&AlterConfigs { topics, validate_only }, deadline).await)
     }
 }
 

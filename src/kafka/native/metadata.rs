@@ -8,8 +8,8 @@ use rdkafka::bindings::{
     RD_KAFKA_EVENT_DESCRIBECLUSTER_RESULT, rd_kafka_DescribeCluster,
     rd_kafka_DescribeCluster_result_cluster_id, rd_kafka_DescribeCluster_result_controller,
     rd_kafka_DescribeCluster_result_nodes, rd_kafka_Node_host, rd_kafka_Node_id, rd_kafka_Node_port,
-    rd_kafka_Node_rack, rd_kafka_Node_t, rd_kafka_admin_op_t, rd_kafka_event_t, rd_kafka_metadata_destroy,
-    rd_kafka_metadata_t, rd_kafka_metadata_topic_t,
+    rd_kafka_Node_rack, rd_kafka_Node_t, rd_kafka_admin_op_t, rd_kafka_event_t, rd_kafka_metadata_broker_t,
+    rd_kafka_metadata_destroy, rd_kafka_metadata_t, rd_kafka_metadata_topic_t,
 };
 use tokio::sync::oneshot;
 
@@ -38,6 +38,9 @@ accessors! {
 }
 
 fields! {
+    BROKER_COUNT: c_int = rd_kafka_metadata_t, broker_cnt;
+    BROKERS: *mut rd_kafka_metadata_broker_t = rd_kafka_metadata_t, brokers;
+    BROKER_ID: i32 = rd_kafka_metadata_broker_t, id;
     TOPIC_COUNT: c_int = rd_kafka_metadata_t, topic_cnt;
     TOPICS: *mut rd_kafka_metadata_topic_t = rd_kafka_metadata_t, topics;
     TOPIC_NAME: *mut c_char = rd_kafka_metadata_topic_t, topic;
@@ -66,24 +69,37 @@ impl Handle {
         &self,
         deadline: Instant,
     ) -> Result<ClusterDescription, CallError> {
-        self.call(&DescribeCluster, deadline).await
+        self.call_any(&DescribeCluster, deadline).await
     }
 
     /// The names of all topics that this principal may see, sorted.
     ///
-    /// librdkafka has only a blocking call for it, so it runs on a thread of its own, which keeps the client alive
-    /// until it has answered. Call it when a broker has answered before: the wait for a first connection is not told
-    /// why it fails, and cannot be ended.
+    /// Call it when a broker has answered before: the wait for a first connection is not told why it fails, and cannot
+    /// be ended.
     pub(in crate::kafka) async fn topic_names(&self, deadline: Instant) -> Result<Vec<String>, CallError> {
+        self.beside(deadline, topic_names).await
+    }
+
+    /// The ids of the brokers, as any of them that is connected tells them, sorted.
+    pub(super) async fn broker_ids(&self, deadline: Instant) -> Result<Vec<i32>, CallError> {
+        self.beside(deadline, broker_ids).await
+    }
+
+    /// Makes a call that blocks on a thread of its own, which keeps the client alive until it has ended.
+    async fn beside<T: Send + 'static>(
+        &self,
+        deadline: Instant,
+        call: fn(&Client, Duration) -> Result<T, CallError>,
+    ) -> Result<T, CallError> {
         let client = Arc::clone(self.client());
         let (sender, answer) = oneshot::channel();
         let work = move || {
-            let names = topic_names(&client, deadline.saturating_duration_since(Instant::now()));
-            let _unless_nobody_waits = sender.send(names);
+            let answer = call(&client, deadline.saturating_duration_since(Instant::now()));
+            let _unless_nobody_waits = sender.send(answer);
         };
-        let thread = std::thread::Builder::new().name("kafka-names".into()).spawn(work);
+        let thread = std::thread::Builder::new().name("kafka-metadata".into()).spawn(work);
         thread.map_err(|error| CallError::local("_CRIT_SYS_RESOURCE", error.to_string()))?;
-        answer.await.unwrap_or_else(|_| Err(CallError::local("_FAIL", "the listing of topics broke off")))
+        answer.await.unwrap_or_else(|_| Err(CallError::local("_FAIL", "the reading of metadata broke off")))
     }
 }
 
@@ -122,23 +138,38 @@ pub(super) fn node(node: View<'_, rd_kafka_Node_t>) -> Node {
 }
 
 fn topic_names(client: &Client, limit: Duration) -> Result<Vec<String>, CallError> {
+    let topics = metadata(client, true, limit)?;
+    let topics = topics.iter().flat_map(|metadata| metadata.view().elements(TOPICS, TOPIC_COUNT));
+    let mut names: Vec<String> = topics.filter_map(|topic| topic.copied(TOPIC_NAME)).collect();
+    names.sort_unstable();
+    names.dedup();
+    Ok(names)
+}
+
+fn broker_ids(client: &Client, limit: Duration) -> Result<Vec<i32>, CallError> {
+    let brokers = metadata(client, false, limit)?;
+    let brokers = brokers.iter().flat_map(|metadata| metadata.view().elements(BROKERS, BROKER_COUNT));
+    let mut ids: Vec<i32> = brokers.map(|broker| broker.read(BROKER_ID)).collect();
+    ids.sort_unstable();
+    Ok(ids)
+}
+
+/// Asks a broker that is connected, and waits for one where there is none. librdkafka has only a blocking call for it.
+fn metadata(
+    client: &Client,
+    of_topics: bool,
+    limit: Duration,
+) -> Result<Option<Owned<rd_kafka_metadata_t>>, CallError> {
     let limit = c_int::try_from(limit.as_millis()).unwrap_or(c_int::MAX).max(1);
     let mut metadata: *const rd_kafka_metadata_t = std::ptr::null();
+    let all = c_int::from(of_topics);
     // SAFETY: the client is alive, NULL stands for no topic in particular, and the result's place is ours.
     let code = unsafe {
-        raw::rd_kafka_metadata(client.pointer(), 1, std::ptr::null_mut(), &raw mut metadata, limit)
+        raw::rd_kafka_metadata(client.pointer(), all, std::ptr::null_mut(), &raw mut metadata, limit)
     };
     if let Some(error) = Code(code).error(None) {
         return Err(error);
     }
     // SAFETY: on success the metadata is new and ours.
-    let metadata = unsafe { Owned::new(metadata.cast_mut()) };
-    let mut names = metadata
-        .iter()
-        .flat_map(|metadata| metadata.view().elements(TOPICS, TOPIC_COUNT))
-        .filter_map(|topic| topic.copied(TOPIC_NAME))
-        .collect::<Vec<String>>();
-    names.sort_unstable();
-    names.dedup();
-    Ok(names)
+    Ok(unsafe { Owned::new(metadata.cast_mut()) })
 }

@@ -6,6 +6,7 @@
 //! folder knows librdkafka's names and codes and nothing of what follows from them: that is decided by its neighbours.
 #![allow(unsafe_code, reason = "the door to a C library; every other folder is kept free of it")]
 
+pub(super) mod anywhere;
 pub(super) mod batch;
 pub(super) mod code;
 pub(super) mod config;

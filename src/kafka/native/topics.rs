@@ -99,7 +99,7 @@ impl Handle {
         if topics.is_empty() {
             return Ok(items);
         }
-        merged(items, self.call(&CreateTopics { topics, validate_only }, deadline).await)
+        merged(items, self.change(&CreateTopics { topics, validate_only }, deadline).await)
     }
 
     /// Gives topics more partitions, or with `validate_only` lets the brokers check it.
@@ -113,7 +113,7 @@ impl Handle {
         if topics.is_empty() {
             return Ok(items);
         }
-        merged(items, self.call(&GrowTopics { topics, validate_only }, deadline).await)
+        merged(items, self.change(&GrowTopics { topics, validate_only }, deadline).await)
     }
 
     /// Deletes topics.
@@ -131,7 +131,7 @@ impl Handle {
         topics: &[&str],
         deadline: Instant,
     ) -> Result<Descriptions, CallError> {
-        self.call(&DescribeTopics(topics.to_vec()), deadline).await
+        self.call_any(&DescribeTopics(topics.to_vec()), deadline).await
     }
 }
 
