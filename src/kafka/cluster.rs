@@ -25,7 +25,7 @@ use super::{together, values};
 use crate::failure::Failure;
 
 /// librdkafka's word for a connection that was lost while a request was on its way.
-const LOST: &str = "_TRANSPORT";
+pub(super) const LOST: &str = "_TRANSPORT";
 
 /// A connection to a cluster. Cheap to clone; the last clone's end closes it, within a quarter of a second.
 #[derive(Clone)]

@@ -3,12 +3,14 @@
 
 use std::time::Duration;
 
+use eventctl::kafka::groups::CommitsOf;
 use eventctl::kafka::offsets::Isolation;
+use eventctl_core::name::GroupName;
 use serde_json::Value;
 
 use crate::accounts::{Told, catalog, number, numbered, numbers, records};
 use crate::clusters::{Own, until};
-use crate::groups::cluster_of;
+use crate::groups::{alter, at, changes, cluster_of};
 use crate::proxy::Proxy;
 use crate::running::{LITTLE_AT_ONCE, Running};
 
@@ -60,16 +62,21 @@ fn connections_that_break_every_two_seconds_lose_and_double_nothing() {
     let expected: Vec<_> = found.iter().map(|it| ((it.0, it.1), number(&it.4))).collect();
     assert!(places == expected, "{} of {}: {}", places.len(), expected.len(), consumed.stderr);
     assert!(consumed.stderr.contains(&format!("{LINES} records scanned")), "{}", consumed.stderr);
-    ends_are_told_all_the_same(&proxy, &own);
+    all_is_told_all_the_same(&proxy, &own);
 }
 
-/// A request for offsets that breaks off is asked again: else a reading begins without the partitions of one broker.
-fn ends_are_told_all_the_same(proxy: &Proxy, own: &Own) {
+/// What reads and breaks off is asked again: else a reading begins without the partitions of one broker, and a list of
+/// groups ends without those of one coordinator.
+fn all_is_told_all_the_same(proxy: &Proxy, own: &Own) {
     proxy.reset_every(Duration::from_millis(400));
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     runtime.expect("a runtime").block_on(async {
         let cluster = cluster_of(own.get("BROKERS"), 30);
         let keys: Vec<_> = (0..6).map(|partition| ("orders".parse().unwrap(), partition)).collect();
+        let groups: Vec<GroupName> = (0..6).map(|number| format!("g{number}").parse().unwrap()).collect();
+        for group in &groups {
+            alter(&cluster, changes(group, &"orders".parse().unwrap(), &[(0, at(1))])).await;
+        }
         let before = proxy.broken();
         let mut round = 0_u32;
         while proxy.broken() < before + 30 {
@@ -77,6 +84,20 @@ fn ends_are_told_all_the_same(proxy: &Proxy, own: &Own) {
             let ends = cluster.ends(&keys, Isolation::Uncommitted).await;
             let sum: i64 = ends.values().map(|end| *end.as_ref().unwrap_or(&0)).sum();
             assert_eq!(sum, LINES as i64, "round {round}: {ends:?}");
+            let (listed, faults) = cluster.groups().await.expect("a list");
+            let listed: Vec<_> = listed.into_iter().map(|group| group.name).collect();
+            assert_eq!((&listed, faults), (&groups, vec![]), "round {round}");
+            let commits = cluster.commits_of_groups(&all_of(&groups)).await;
+            assert!(
+                commits.values().all(|of_one| of_one.as_ref().is_ok_and(|it| it.len() == 1)),
+                "round {round}: {commits:?}"
+            );
+            let seen = cluster.describe_groups(&groups).await;
+            assert!(seen.values().all(|seen| seen.present().is_some()), "round {round}: {seen:?}");
         }
     });
+}
+
+fn all_of(groups: &[GroupName]) -> Vec<CommitsOf> {
+    groups.iter().map(|group| CommitsOf { group: group.clone(), partitions: None }).collect()
 }

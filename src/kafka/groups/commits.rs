@@ -7,7 +7,7 @@ use eventctl_core::fault::{Fault, FaultKind};
 use eventctl_core::groups::live::{self as groups, Commits, GroupKind, PartitionKey};
 use eventctl_core::name::{GroupName, TopicName};
 
-use super::{Answers, settled, values};
+use super::{Answers, read, values};
 use crate::failure::Failure;
 use crate::kafka::cluster::Cluster;
 use crate::kafka::faults::fault;
@@ -69,7 +69,7 @@ impl Cluster {
             }
         };
         let (client, wanted) = (&client, &wanted);
-        settled(names, deadline, |names| {
+        read(names, deadline, |names| {
             Box::pin(async move {
                 let wanted = names.iter().filter_map(|name| Some((name, wanted.get(name)?))).collect();
                 commits_of(client, wanted, deadline).await

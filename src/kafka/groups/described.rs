@@ -9,7 +9,7 @@ use eventctl_core::groups::live::{GroupKind, GroupState, LiveGroup};
 use eventctl_core::name::GroupName;
 use eventctl_core::topics::live::Broker;
 
-use super::{Answers, listed, settled, values};
+use super::{Answers, listed, read, values};
 use crate::kafka::cluster::Cluster;
 use crate::kafka::groups_client::Connected;
 use crate::kafka::health::Explained;
@@ -102,7 +102,7 @@ fn sorted_out(words: Answers<GroupName, Word>) -> SortedOut {
 
 /// What the coordinators say; those that cannot right now are asked again.
 async fn words(client: &Connected, names: Vec<GroupName>, deadline: Instant) -> Answers<GroupName, Word> {
-    settled(names, deadline, |names| {
+    read(names, deadline, |names| {
         Box::pin(async move {
             let asked: Vec<&str> = names.iter().map(GroupName::as_str).collect();
             let answers = client.ask_each(client.handle.describe_groups(&asked, deadline)).await;

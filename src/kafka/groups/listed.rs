@@ -9,9 +9,11 @@ use eventctl_core::name::GroupName;
 
 use super::{described, values};
 use crate::failure::Failure;
-use crate::kafka::cluster::{Cluster, failure};
+use crate::kafka::cluster::{Cluster, LOST, failure};
 use crate::kafka::groups_client::Connected;
 use crate::kafka::health::Explained;
+use crate::kafka::native::groups::{Listings, OldListing};
+use crate::kafka::reads::PAUSE;
 
 impl Cluster {
     /// Lists the groups, each once, sorted, as far as this principal may see them; the faults are those of brokers that
@@ -64,10 +66,7 @@ pub(super) async fn lists(client: &Connected, deadline: Instant) -> Result<Group
         client.ask_again(deadline, || client.handle.describe_cluster(deadline)).await?;
     }
     let start = Instant::now();
-    let (supported, all) = tokio::join!(
-        client.ask_again(deadline, || client.handle.list_groups(deadline)),
-        client.ask_again(deadline, || client.handle.list_groups_of_all_kinds(deadline)),
-    );
+    let (supported, all) = tokio::join!(supported(client, deadline), of_all_kinds(client, deadline),);
     let supported = supported?;
     let mut unlisted: Vec<Fault> =
         supported.errors.into_iter().map(|error| client.fault(error, start)).collect();
@@ -83,4 +82,28 @@ pub(super) async fn lists(client: &Connected, deadline: Instant) -> Result<Group
         .filter_map(|group| Some((GroupName::try_from(group.group).ok()?, group.protocol_type)));
     let supported = supported.groups.into_iter().filter_map(values::listing).collect();
     Ok(GroupLists::join(supported, all.collect(), unlisted))
+}
+
+/// The list of the groups that are supported. Where a broker's part of it is lost with a connection, it is read again.
+async fn supported(client: &Connected, deadline: Instant) -> Result<Listings, Explained> {
+    loop {
+        let listings = client.ask_again(deadline, || client.handle.list_groups(deadline)).await?;
+        let lost = listings.errors.iter().any(|error| error.code == LOST);
+        if !lost || Instant::now() + PAUSE >= deadline {
+            return Ok(listings);
+        }
+        tokio::time::sleep(PAUSE).await;
+    }
+}
+
+/// The list of the groups of all kinds. It does not tell which broker's part is missing, or why.
+async fn of_all_kinds(client: &Connected, deadline: Instant) -> Result<Vec<OldListing>, Explained> {
+    loop {
+        let listed = client.ask_again(deadline, || client.handle.list_groups_of_all_kinds(deadline)).await;
+        let partial = listed.as_ref().is_err_and(|error| error.fault.code == "_PARTIAL");
+        if !partial || Instant::now() + PAUSE >= deadline {
+            return listed;
+        }
+        tokio::time::sleep(PAUSE).await;
+    }
 }

@@ -16,6 +16,9 @@ use std::time::{Duration, Instant};
 
 use eventctl_core::fault::{Fault, FaultKind};
 
+use super::cluster::LOST;
+use super::reads;
+
 pub use commits::{Commitments, CommitsOf, TopicCommits};
 
 /// How soon is asked again what a coordinator cannot tell right now. Longer than librdkafka takes to forget a coordinator
@@ -34,18 +37,39 @@ async fn settled<'a, K: Ord + Clone, T>(
     deadline: Instant,
     ask: impl Fn(Vec<K>) -> Asking<'a, K, T>,
 ) -> Answers<K, T> {
+    settled_where(is_unavailable, items, deadline, ask).await
+}
+
+/// The same for calls that only read: those whose connection was lost on the way are made again too.
+async fn read<'a, K: Ord + Clone, T>(
+    items: Vec<K>,
+    deadline: Instant,
+    ask: impl Fn(Vec<K>) -> Asking<'a, K, T>,
+) -> Answers<K, T> {
+    settled_where(|fault| is_unavailable(fault) || fault.code == LOST, items, deadline, ask).await
+}
+
+fn is_unavailable(fault: &Fault) -> bool {
+    fault.kind == FaultKind::Unavailable
+}
+
+async fn settled_where<'a, K: Ord + Clone, T>(
+    again: impl Fn(&Fault) -> bool,
+    items: Vec<K>,
+    deadline: Instant,
+    ask: impl Fn(Vec<K>) -> Asking<'a, K, T>,
+) -> Answers<K, T> {
     let mut answers = ask(items).await;
-    while Instant::now() + PAUSE < deadline {
-        let unavailable = |(item, answer): (&K, &Result<T, Fault>)| {
-            let again = answer.as_ref().is_err_and(|fault| fault.kind == FaultKind::Unavailable);
-            again.then(|| item.clone())
-        };
-        let again: Vec<K> = answers.iter().filter_map(unavailable).collect();
-        if again.is_empty() {
-            break;
+    loop {
+        let failed = answers.iter().filter_map(|(item, answer)| Some((item, answer.as_ref().err()?)));
+        let failed: Vec<(&K, &Fault)> = failed.filter(|(_, fault)| again(fault)).collect();
+        // A new connection is made at once; a coordinator takes its time.
+        let pause = if failed.iter().all(|(_, fault)| fault.code == LOST) { reads::PAUSE } else { PAUSE };
+        if failed.is_empty() || Instant::now() + pause >= deadline {
+            return answers;
         }
-        tokio::time::sleep(PAUSE).await;
-        answers.extend(ask(again).await);
+        let items: Vec<K> = failed.into_iter().map(|(item, _)| item.clone()).collect();
+        tokio::time::sleep(pause).await;
+        answers.extend(ask(items).await);
     }
-    answers
 }

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use rdkafka::bindings::{rd_kafka_admin_op_t, rd_kafka_queue_t, rd_kafka_t, rd_kafka_type_t};
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, oneshot};
 
 use super::anywhere::Preferred;
 use super::client::Client;
@@ -190,6 +190,23 @@ impl Handle {
             outcomes.insert(place, answer);
         }
         (0..requests.len()).map(|place| outcomes.remove(&place).unwrap_or_else(|| Err(timed_out()))).collect()
+    }
+
+    /// Makes a call that blocks on a thread of its own, which keeps the client alive until it has ended.
+    pub(super) async fn on_a_thread<T: Send + 'static>(
+        &self,
+        deadline: Instant,
+        call: fn(&Client, Duration) -> Result<T, CallError>,
+    ) -> Result<T, CallError> {
+        let client = Arc::clone(self.client());
+        let (sender, answer) = oneshot::channel();
+        let work = move || {
+            let answer = call(&client, deadline.saturating_duration_since(Instant::now()));
+            let _unless_nobody_waits = sender.send(answer);
+        };
+        let thread = std::thread::Builder::new().name("kafka-call".into()).spawn(work);
+        thread.map_err(|error| CallError::local("_CRIT_SYS_RESOURCE", error.to_string()))?;
+        answer.await.unwrap_or_else(|_| Err(CallError::local("_FAIL", "the call broke off")))
     }
 
     /// True once a call to a coordinator was given up. It may still be made: what it changes, it may change later, until

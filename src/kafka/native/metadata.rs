@@ -1,7 +1,6 @@
 //! What the brokers say about the cluster as a whole: its id and brokers, and the names of all topics.
 
 use std::ffi::{c_char, c_int};
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use rdkafka::bindings::{
@@ -11,7 +10,6 @@ use rdkafka::bindings::{
     rd_kafka_Node_rack, rd_kafka_Node_t, rd_kafka_admin_op_t, rd_kafka_event_t, rd_kafka_metadata_broker_t,
     rd_kafka_metadata_destroy, rd_kafka_metadata_t, rd_kafka_metadata_topic_t,
 };
-use tokio::sync::oneshot;
 
 use super::client::Client;
 use super::code::{CallError, Code};
@@ -77,29 +75,12 @@ impl Handle {
     /// Call it when a broker has answered before: the wait for a first connection is not told why it fails, and cannot
     /// be ended.
     pub(in crate::kafka) async fn topic_names(&self, deadline: Instant) -> Result<Vec<String>, CallError> {
-        self.beside(deadline, topic_names).await
+        self.on_a_thread(deadline, topic_names).await
     }
 
     /// The ids of the brokers, as any of them that is connected tells them, sorted.
     pub(super) async fn broker_ids(&self, deadline: Instant) -> Result<Vec<i32>, CallError> {
-        self.beside(deadline, broker_ids).await
-    }
-
-    /// Makes a call that blocks on a thread of its own, which keeps the client alive until it has ended.
-    async fn beside<T: Send + 'static>(
-        &self,
-        deadline: Instant,
-        call: fn(&Client, Duration) -> Result<T, CallError>,
-    ) -> Result<T, CallError> {
-        let client = Arc::clone(self.client());
-        let (sender, answer) = oneshot::channel();
-        let work = move || {
-            let answer = call(&client, deadline.saturating_duration_since(Instant::now()));
-            let _unless_nobody_waits = sender.send(answer);
-        };
-        let thread = std::thread::Builder::new().name("kafka-metadata".into()).spawn(work);
-        thread.map_err(|error| CallError::local("_CRIT_SYS_RESOURCE", error.to_string()))?;
-        answer.await.unwrap_or_else(|_| Err(CallError::local("_FAIL", "the reading of metadata broke off")))
+        self.on_a_thread(deadline, broker_ids).await
     }
 }
 

@@ -16,4 +16,5 @@ mod old_list;
 pub(in crate::kafka) use changes::{NewCommit, PartitionItems};
 pub(in crate::kafka) use commits::{Commit, ListCommits};
 pub(in crate::kafka) use description::{Description, Member};
-pub(in crate::kafka) use listing::Listing;
+pub(in crate::kafka) use listing::{Listing, Listings};
+pub(in crate::kafka) use old_list::OldListing;

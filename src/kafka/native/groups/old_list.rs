@@ -2,11 +2,9 @@
 //! of other protocols, such as Connect's.
 
 use std::ffi::{c_char, c_int};
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use rdkafka::bindings::{rd_kafka_group_info, rd_kafka_group_list, rd_kafka_group_list_destroy};
-use tokio::sync::oneshot;
 
 use crate::kafka::native::client::Client;
 use crate::kafka::native::code::{CallError, Code};
@@ -39,21 +37,13 @@ pub(in crate::kafka) struct OldListing {
 impl Handle {
     /// Lists the groups of all kinds, each once, sorted. Brokers that fail are not told of: `list_groups` tells of them.
     ///
-    /// librdkafka has only a blocking call for it, so it runs on a thread of its own, which keeps the client alive until
-    /// it has answered. Call it when a broker has answered before: the wait for a first connection cannot be ended.
+    /// librdkafka has only a blocking call for it. Call it when a broker has answered before: the wait for a first
+    /// connection cannot be ended.
     pub(in crate::kafka) async fn list_groups_of_all_kinds(
         &self,
         deadline: Instant,
     ) -> Result<Vec<OldListing>, CallError> {
-        let client = Arc::clone(self.client());
-        let (sender, answer) = oneshot::channel();
-        let work = move || {
-            let groups = old_list(&client, deadline.saturating_duration_since(Instant::now()));
-            let _unless_nobody_waits = sender.send(groups);
-        };
-        let thread = std::thread::Builder::new().name("kafka-groups".into()).spawn(work);
-        thread.map_err(|error| CallError::local("_CRIT_SYS_RESOURCE", error.to_string()))?;
-        answer.await.unwrap_or_else(|_| Err(CallError::local("_FAIL", "the listing of groups broke off")))
+        self.on_a_thread(deadline, old_list).await
     }
 }
 
