@@ -42,7 +42,7 @@ fn a_cluster_that_does_not_answer_is_unknown_in_time() {
 fn a_name_that_is_no_glob_is_told_with_how_to_write_it() {
     let world = World::empty();
     let run = world.run(&["--brokers", "127.0.0.1:1", "lag", "rev-br[x"]).ends(2);
-    assert!(run.stderr.contains("`rev-br[x` is no glob"), "{run}");
+    assert!(run.stderr.contains("`rev-br[x` is not a pattern"), "{run}");
     assert!(run.stderr.contains(r"write 'rev-br\[x'"), "{run}");
 }
 

@@ -18,6 +18,7 @@ pub mod key;
 pub mod lag;
 pub mod name;
 pub mod partitioner;
+pub mod pattern;
 pub mod payload;
 pub mod position;
 pub mod produce;

@@ -8,6 +8,7 @@ use eventctl_core::codec::event::{EventSchemas, Events, Shape};
 use eventctl_core::codec::{Bytes, Encoder, Form as JsonForm, Style};
 use eventctl_core::key::KeyEncoder;
 use eventctl_core::name::{ClusterId, TopicName};
+use eventctl_core::pattern::{Patterns, is_glob};
 use eventctl_core::payload::{Form, Payloads};
 use eventctl_core::schemas::{Library, Version};
 
@@ -51,7 +52,6 @@ impl Context {
     /// # Errors
     /// `Usage` for what is neither, and for a glob that matches nothing; `Cluster` where no broker answers.
     pub async fn topics_meant(&self, cluster: &Cluster, words: &[String]) -> Result<Vec<TopicName>, Failure> {
-        let is_glob = |word: &str| word.contains(['*', '?', '[', '{']);
         let visible =
             if words.iter().any(|word| is_glob(word)) { cluster.topic_names().await? } else { Vec::new() };
         let (mut topics, mut seen) = (Vec::new(), BTreeSet::new());
@@ -156,12 +156,10 @@ fn named(word: &str) -> Result<TopicName, Failure> {
 }
 
 fn matching(glob: &str, visible: &[TopicName]) -> Result<Vec<TopicName>, Failure> {
-    let matcher =
-        globset::Glob::new(glob).map_err(|error| Failure::usage(format!("`{glob}` is no glob: {error}")))?;
-    let matcher = matcher.compile_matcher();
+    let patterns = Patterns::new(&[glob.to_owned()]).map_err(|error| Failure::usage(error.to_string()))?;
     // The brokers' own topics are meant by those only who say so.
     let is_meant = |name: &&TopicName| glob.starts_with("__") || !name.as_str().starts_with("__");
-    let matched = visible.iter().filter(|name| matcher.is_match(name.as_str())).filter(is_meant);
+    let matched = visible.iter().filter(|name| patterns.choose(name.as_str())).filter(is_meant);
     let mut topics: Vec<TopicName> = matched.cloned().collect();
     topics.sort();
     if topics.is_empty() {

@@ -4,7 +4,7 @@ use clap::ValueEnum;
 use eventctl_core::groups::live::GroupState;
 use eventctl_core::groups::report;
 use eventctl_core::name::GroupName;
-use eventctl_core::topics::export::Matcher;
+use eventctl_core::pattern::Patterns;
 
 use crate::commands::Context;
 use crate::failure::Failure;
@@ -37,11 +37,11 @@ enum State {
 }
 
 pub(super) async fn run(args: &Args, cx: &Context) -> Result<Outcome, Failure> {
-    let matcher = Matcher::new(&args.patterns).map_err(|error| Failure::usage(error.to_string()))?;
-    let named: Vec<GroupName> = matcher.outright().filter_map(|name| name.parse().ok()).collect();
+    let patterns = Patterns::new(&args.patterns).map_err(|error| Failure::usage(error.to_string()))?;
+    let named: Vec<GroupName> = patterns.outright().filter_map(|name| name.parse().ok()).collect();
     let states: Vec<GroupState> = args.state.iter().map(|state| meant(*state)).collect();
     let cluster = cx.cluster()?;
-    let wanted = |name: &GroupName| matcher.matches_text(name.as_str());
+    let wanted = |name: &GroupName| patterns.choose_or_all(name.as_str());
     let facts = cx.stop.or(look::listed(&cluster, named, wanted)).await?;
     let list = report::list(facts, &states);
     let unknown = !list.unknown.is_empty() || !list.unlisted.is_empty();

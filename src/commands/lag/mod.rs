@@ -6,9 +6,11 @@ use std::time::Duration;
 
 use eventctl_core::catalog::{Catalog, Environment};
 use eventctl_core::lag::report::LagReport;
-use eventctl_core::lag::selection::{Limits, Selection, SelectionError, declared, is_glob, literal};
+use eventctl_core::lag::selection::{Limits, Selection, SelectionError, declared};
 use eventctl_core::lag::state::LagState;
 use eventctl_core::lag::{advice, check};
+use eventctl_core::pattern::{is_glob, literal};
+use eventctl_core::shell;
 
 use crate::commands::Context;
 use crate::failure::Failure;
@@ -114,9 +116,9 @@ fn request(args: &Args, environment: Option<&Environment>) -> Result<LagRequest,
     let selection = selection.map_err(|error| {
         let failure = Failure::usage(error.to_string());
         match error {
-            SelectionError::Glob(word, _) => failure.hint(format!(
-                "a backslash makes a character mean itself: for the group of this very name write '{}'",
-                literal(&word)
+            SelectionError::Pattern(error) => failure.hint(format!(
+                "a backslash makes a character mean itself: for the group of this very name write {}",
+                shell::quoted(&literal(&error.pattern))
             )),
             SelectionError::Name(..) => failure,
         }

@@ -4,10 +4,10 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use eventctl_core::name::SubjectName;
+use eventctl_core::pattern::Patterns;
 use eventctl_core::schemas::pull::{NewFile, PullInput, pull};
 use eventctl_core::schemas::register::{Held, Wanted, matching};
 use eventctl_core::schemas::{FileFindings, Lock};
-use eventctl_core::topics::export::Matcher;
 
 use super::asking;
 use crate::commands::{Context, SchemaFolderArgs};
@@ -40,7 +40,7 @@ pub(super) struct Args {
 }
 
 pub(super) async fn run(args: &Args, cx: &Context) -> Result<Outcome, Failure> {
-    let matcher = Matcher::new(&args.patterns).map_err(|error| Failure::usage(error.to_string()))?;
+    let patterns = Patterns::new(&args.patterns).map_err(|error| Failure::usage(error.to_string()))?;
     let registry = asking::needed_registry(cx)?;
     let folder = match &args.out {
         Some(out) => cx.around.directory().join(out),
@@ -48,7 +48,7 @@ pub(super) async fn run(args: &Args, cx: &Context) -> Result<Outcome, Failure> {
     };
     let desk = cx.bare_desk(&folder)?.files;
     let lock = desk.lock.as_ref().map_err(|wrong| broken(cx, std::slice::from_ref(wrong)))?;
-    let held = cx.stop.or(held(args, &matcher, &registry)).await?;
+    let held = cx.stop.or(held(args, &patterns, &registry)).await?;
     let known = held.subjects.keys().filter_map(|name| name.parse::<SubjectName>().ok());
     let (wanted, wrong) = Wanted::of(&desk.library, lock, known);
     if !wrong.is_empty() {
@@ -72,11 +72,11 @@ pub(super) async fn run(args: &Args, cx: &Context) -> Result<Outcome, Failure> {
 }
 
 /// What the registry holds of the subjects that are wanted, and of those that they refer to.
-async fn held(args: &Args, matcher: &Matcher, registry: &Registry) -> Result<Held, Failure> {
+async fn held(args: &Args, patterns: &Patterns, registry: &Registry) -> Result<Held, Failure> {
     let mut names: BTreeSet<String> = args.subjects.iter().map(ToString::to_string).collect();
     if names.is_empty() {
         let all = registry.subjects(Scope::Live).await?;
-        names.extend(all.into_iter().filter(|name| matcher.matches_text(name)));
+        names.extend(all.into_iter().filter(|name| patterns.choose_or_all(name)));
     }
     loop {
         let held = survey::subjects(registry, names.clone()).await?;

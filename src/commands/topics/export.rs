@@ -2,7 +2,8 @@
 
 use std::path::PathBuf;
 
-use eventctl_core::topics::export::{Matcher, export};
+use eventctl_core::pattern::Patterns;
+use eventctl_core::topics::export::{self, export};
 
 use crate::commands::Context;
 use crate::failure::Failure;
@@ -24,11 +25,11 @@ pub(super) struct Args {
 }
 
 pub(super) async fn run(args: Args, cx: &Context) -> Result<Outcome, Failure> {
-    let matcher = Matcher::new(&args.patterns).map_err(|error| Failure::usage(error.to_string()))?;
+    let patterns = Patterns::new(&args.patterns).map_err(|error| Failure::usage(error.to_string()))?;
     let cluster = cx.cluster()?;
-    let wanted = |name: &_| matcher.lists(name, true);
-    let (live, _) = cx.stop.or(survey::everything(&cluster, &matcher.named(), wanted)).await?;
-    let export = export(&live, &matcher);
+    let wanted = |name: &_| export::lists(&patterns, name, true);
+    let (live, _) = cx.stop.or(survey::everything(&cluster, &export::named(&patterns), wanted)).await?;
+    let export = export(&live, &patterns);
     for note in &export.notes {
         cx.ui.warn(note);
     }

@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 use eventctl_core::catalog::Environment;
 use eventctl_core::fault::Seen;
 use eventctl_core::name::TopicName;
-use eventctl_core::topics::export::Matcher;
+use eventctl_core::pattern::Patterns;
+use eventctl_core::topics::export;
 use eventctl_core::topics::report;
 
 use crate::commands::Context;
@@ -27,15 +28,15 @@ pub(super) struct Args {
 }
 
 pub(super) async fn run(args: Args, cx: &Context) -> Result<Outcome, Failure> {
-    let matcher = Matcher::new(&args.patterns).map_err(|error| Failure::usage(error.to_string()))?;
+    let patterns = Patterns::new(&args.patterns).map_err(|error| Failure::usage(error.to_string()))?;
     let catalog = cx.catalog_if_any()?;
     let environment = catalog.as_ref().map(|catalog| cx.environment(catalog)).transpose()?;
     let declared = environment.map(Environment::declared);
     let declared = declared.as_deref();
     let cluster = cx.cluster()?;
-    let wanted = |name: &TopicName| matcher.lists(name, args.internal);
+    let wanted = |name: &TopicName| export::lists(&patterns, name, args.internal);
     let also: BTreeSet<TopicName> = declared.into_iter().flatten().map(|topic| topic.name.clone()).collect();
-    let named = matcher.named();
+    let named = export::named(&patterns);
     let also = also.into_iter().chain(named.iter().cloned()).collect();
     let (live, offsets) = cx.stop.or(survey::everything(&cluster, &also, wanted)).await?;
     let list = report::list(&live, &offsets, declared);

@@ -2,11 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use globset::{Glob, GlobMatcher};
-
 use super::facts::Expectation;
 use crate::catalog::{Consumer, Environment};
 use crate::name::{GroupName, NameError, TopicName};
+use crate::pattern::{PatternError, Patterns, is_glob};
 
 /// Limits that were given for all groups; they win over the catalog's.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -27,8 +26,8 @@ pub enum SelectionError {
     #[error("`{0}` is no consumer group: {1}")]
     Name(String, NameError),
     /// It looks like a glob and is none.
-    #[error("`{0}` is no glob: {1}")]
-    Glob(String, String),
+    #[error(transparent)]
+    Pattern(#[from] PatternError),
 }
 
 /// Which groups are looked at.
@@ -36,8 +35,8 @@ pub enum SelectionError {
 pub struct Selection {
     declared: Expectations,
     named: Vec<GroupName>,
-    /// Words that look like globs, and what they match.
-    globs: Vec<(String, GlobMatcher)>,
+    /// The globs.
+    globs: Patterns,
     /// Every group that can be seen.
     all: bool,
     limits: Limits,
@@ -78,25 +77,6 @@ pub fn declared(environment: &Environment) -> Expectations {
     all
 }
 
-/// True for a word that is meant as a glob.
-#[must_use]
-pub fn is_glob(word: &str) -> bool {
-    word.contains(['*', '?', '[', '{'])
-}
-
-/// How a name is written so that it means itself, whatever a glob would make of its characters.
-#[must_use]
-pub fn literal(name: &str) -> String {
-    let mut word = String::with_capacity(name.len());
-    for letter in name.chars() {
-        if matches!(letter, '*' | '?' | '[' | ']' | '{' | '}' | '\\') {
-            word.push('\\');
-        }
-        word.push(letter);
-    }
-    word
-}
-
 impl Selection {
     /// The groups that names and globs mean; without any, those that are declared, and where none is, all.
     ///
@@ -108,18 +88,11 @@ impl Selection {
         limits: Limits,
         all: bool,
     ) -> Result<Selection, SelectionError> {
-        let mut named = Vec::new();
-        let mut globs = Vec::new();
-        for word in words {
-            let no_glob =
-                |error: globset::Error| SelectionError::Glob(word.clone(), error.kind().to_string());
-            if is_glob(word) {
-                globs.push((word.clone(), Glob::new(word).map_err(no_glob)?.compile_matcher()));
-            } else {
-                let name = word.parse().map_err(|error| SelectionError::Name(word.clone(), error))?;
-                named.push(name);
-            }
-        }
+        let (globs, names): (Vec<String>, Vec<String>) =
+            words.iter().cloned().partition(|word| is_glob(word));
+        let name = |word: String| word.parse().map_err(|error| SelectionError::Name(word, error));
+        let mut named = names.into_iter().map(name).collect::<Result<Vec<GroupName>, _>>()?;
+        let globs = Patterns::new(&globs)?;
         let all = all || (words.is_empty() && declared.is_empty());
         if words.is_empty() {
             named.extend(declared.keys().cloned());
@@ -142,10 +115,8 @@ impl Selection {
             || self.declared.iter().any(|(name, expected)| chosen(name) && expected.iter().any(limits))
     }
 
-    /// True for what a glob matches, and for a group that is called like the glob: it would else be hard to mean, and to
-    /// take it alone would hide all the others.
     fn matches(&self, name: &GroupName) -> bool {
-        self.globs.iter().any(|(word, glob)| name.as_str() == word || glob.is_match(name.as_str()))
+        self.globs.choose(name.as_str())
     }
 
     /// The groups to look at, of those that can be seen. What was named is looked at in any case.
@@ -217,41 +188,6 @@ mod tests {
     }
 
     #[test]
-    fn a_group_that_is_called_like_a_glob_hides_none_that_the_glob_matches() {
-        let listed = names(&["a*", "a1", "a2", "a[1]", "b"]);
-        let rows: [(&str, &[&str]); 5] = [
-            ("a*", &["a*", "a1", "a2", "a[1]"]),
-            ("a[1]", &["a1", "a[1]"]),
-            (r"a\*", &["a*"]),
-            (r"a\[1\]", &["a[1]"]),
-            ("b*", &["b"]),
-        ];
-        for (word, expected) in rows {
-            let words = [word.to_owned()];
-            let selection = Selection::new(&words, Expectations::new(), Limits::default(), false).unwrap();
-            let chosen = selection.of(&listed);
-            let groups: Vec<&str> = chosen.groups.iter().map(|(name, _)| name.as_str()).collect();
-            assert_eq!(groups, expected, "{word}");
-        }
-    }
-
-    #[test]
-    fn a_name_is_written_so_that_it_means_itself() {
-        let rows = [
-            ("rev-br[x", r"rev-br\[x"),
-            ("a{b", r"a\{b"),
-            ("what?*]}", r"what\?\*\]\}"),
-            (r"back\slash*", r"back\\slash\*"),
-        ];
-        for (name, expected) in rows {
-            assert_eq!(literal(name), expected);
-            let selection = Selection::new(&[literal(name)], Expectations::new(), Limits::default(), false);
-            let chosen = selection.unwrap().of(&names(&[name, "rev-br", "what", "a"]));
-            assert_eq!((chosen.groups.len(), chosen.others), (1, 3), "{name}");
-        }
-    }
-
-    #[test]
     fn limits_for_all_win_over_the_catalogs() {
         let limits = Limits { max_lag: Some(3), max_time_lag: None };
         let selection = Selection::new(&[], expectations(&["g"]), limits, true).unwrap();
@@ -292,7 +228,7 @@ mod tests {
     fn what_is_neither_name_nor_glob_is_told() {
         let new =
             |word: &str| Selection::new(&[word.to_owned()], Expectations::new(), Limits::default(), false);
-        assert!(matches!(new("a[").unwrap_err(), SelectionError::Glob(word, _) if word == "a["));
+        assert!(matches!(new("a[").unwrap_err(), SelectionError::Pattern(error) if error.pattern == "a["));
         assert!(matches!(new("").unwrap_err(), SelectionError::Name(..)));
     }
 }

@@ -11,8 +11,6 @@ mod tests;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use globset::{Glob, GlobSet, GlobSetBuilder};
-
 use super::internal::{Reach, reach, reach_by_name};
 use super::live::{LiveConfig, LiveTopic, LiveTopics};
 use super::plan::Unknown;
@@ -20,91 +18,33 @@ use super::settings::number;
 use crate::fault::Seen;
 use crate::human;
 use crate::name::TopicName;
+use crate::pattern::Patterns;
 
 use yaml::{comment, setting, text};
 
 /// The ending of the dead-letter topics that a catalog derives unless it says otherwise.
 const DLQ_SUFFIX: &str = "-dlq";
 
-/// Which topics are exported.
-#[derive(Debug, Clone)]
-pub struct Matcher {
-    globs: GlobSet,
-    /// Patterns without a wildcard: they name a topic outright.
-    outright: BTreeSet<String>,
-    all: bool,
+/// The topics that words name outright.
+#[must_use]
+pub fn named(patterns: &Patterns) -> BTreeSet<TopicName> {
+    patterns.outright().filter_map(|name| name.parse().ok()).collect()
 }
 
-/// A pattern that is none.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("`{pattern}` is not a pattern: {reason}")]
-pub struct PatternError {
-    /// The pattern as it was given.
-    pub pattern: String,
-    /// What is wrong with it.
-    pub reason: String,
+/// Tells whether a topic is to be listed: one that brokers or tools keep for themselves only where `internal` asks for
+/// them or a pattern names it outright.
+#[must_use]
+pub fn lists(patterns: &Patterns, name: &TopicName, internal: bool) -> bool {
+    let ordinary = reach_by_name(name.as_str()) == Reach::Ordinary;
+    patterns.choose_or_all(name.as_str()) && (ordinary || internal || patterns.names(name.as_str()))
 }
 
-impl Matcher {
-    /// Makes a matcher of patterns such as `agent-*`; without any, all topics match.
-    ///
-    /// # Errors
-    /// The first pattern that is not a legal glob.
-    pub fn new(patterns: &[String]) -> Result<Self, PatternError> {
-        let error = |pattern: &str, error: &globset::Error| PatternError {
-            pattern: pattern.to_owned(),
-            reason: error.kind().to_string(),
-        };
-        let mut globs = GlobSetBuilder::new();
-        for pattern in patterns {
-            globs.add(Glob::new(pattern).map_err(|reason| error(pattern, &reason))?);
-        }
-        let globs = globs.build().map_err(|reason| error(&patterns.join(" "), &reason))?;
-        let wild = |pattern: &&String| pattern.contains(['*', '?', '[', '{', '\\']);
-        let outright = patterns.iter().filter(|pattern| !wild(pattern)).cloned().collect();
-        Ok(Matcher { globs, outright, all: patterns.is_empty() })
-    }
-
-    /// The topics that a pattern without a wildcard names: they are asked for by name, since a list leaves out what a
-    /// principal may not see.
-    #[must_use]
-    pub fn named(&self) -> BTreeSet<TopicName> {
-        self.outright.iter().filter_map(|name| name.parse().ok()).collect()
-    }
-
-    /// The patterns without a wildcard, which name something outright.
-    pub fn outright(&self) -> impl Iterator<Item = &str> {
-        self.outright.iter().map(String::as_str)
-    }
-
-    /// Tells whether a topic of this name matches.
-    #[must_use]
-    pub fn matches(&self, name: &TopicName) -> bool {
-        self.matches_text(name.as_str())
-    }
-
-    /// Tells whether a name of something else, such as a subject, matches.
-    #[must_use]
-    pub fn matches_text(&self, name: &str) -> bool {
-        self.all || self.globs.is_match(name)
-    }
-
-    /// Tells whether a topic is to be listed: one that brokers or tools keep for themselves only where `internal` asks
-    /// for them or a pattern names it outright.
-    #[must_use]
-    pub fn lists(&self, name: &TopicName, internal: bool) -> bool {
-        let ordinary = reach_by_name(name.as_str()) == Reach::Ordinary;
-        self.matches(name) && (ordinary || internal || self.outright.contains(name.as_str()))
-    }
-
-    /// Tells whether a topic is to be exported: a tool's own only where a pattern names it outright, the brokers' own
-    /// never.
-    fn takes(&self, topic: &LiveTopic) -> bool {
-        match reach(topic) {
-            Reach::Ordinary => self.matches(&topic.name),
-            Reach::Tool => self.outright.contains(topic.name.as_str()),
-            Reach::Internal => false,
-        }
+/// Tells whether a topic is to be exported: a tool's own only where a pattern names it outright, the brokers' own never.
+fn takes(patterns: &Patterns, topic: &LiveTopic) -> bool {
+    match reach(topic) {
+        Reach::Ordinary => patterns.choose_or_all(topic.name.as_str()),
+        Reach::Tool => patterns.names(topic.name.as_str()),
+        Reach::Internal => false,
     }
 }
 
@@ -125,13 +65,13 @@ pub struct Export {
 
 /// Writes the topics of a cluster that match as a catalog.
 #[must_use]
-pub fn export(live: &LiveTopics, matcher: &Matcher) -> Export {
+pub fn export(live: &LiveTopics, patterns: &Patterns) -> Export {
     let named = live.named.values().filter_map(Seen::present);
     let topics: BTreeMap<&TopicName, &LiveTopic> = live
         .others
         .iter()
         .chain(named)
-        .filter(|topic| matcher.takes(topic))
+        .filter(|topic| takes(patterns, topic))
         .map(|topic| (&topic.name, topic))
         .collect();
     let mut writer = Writer {
@@ -148,12 +88,12 @@ pub fn export(live: &LiveTopics, matcher: &Matcher) -> Export {
     let absent = live
         .named
         .iter()
-        .filter(|(name, seen)| **seen == Seen::Absent && matcher.outright.contains(name.as_str()))
+        .filter(|(name, seen)| **seen == Seen::Absent && patterns.names(name.as_str()))
         .map(|(name, _)| name.clone())
         .collect();
     for (name, seen) in &live.named {
         if let Seen::Unknown(fault) = seen
-            && matcher.matches(name)
+            && patterns.choose_or_all(name.as_str())
         {
             writer.line(1, &comment(&format!("{name} could not be read: {}", fault.code)));
             let text = "it could not be read, so it is not in the catalog".to_owned();
