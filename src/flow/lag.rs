@@ -38,13 +38,15 @@ pub struct Sampler {
     reads: Reads,
     means: Means,
     points: PointReader,
+    /// The groups of the last sample.
+    known: BTreeSet<GroupName>,
 }
 
 impl Sampler {
     /// Samples of this cluster.
     #[must_use]
     pub fn new(cluster: Cluster, means: Means) -> Sampler {
-        Sampler { reads: Reads { cluster }, means, points: PointReader::default() }
+        Sampler { reads: Reads { cluster }, means, points: PointReader::default(), known: BTreeSet::new() }
     }
 
     /// Takes a sample. `now` tells the time in milliseconds since 1970; it is asked when the ends have been read.
@@ -53,8 +55,9 @@ impl Sampler {
     /// `Cluster` where no broker answers at all.
     pub async fn take(&mut self, request: &LagRequest, now: impl Fn() -> i64) -> Result<Facts, Failure> {
         let reads = &self.reads;
-        let (live, chosen) = tokio::join!(reads.cluster.describe(), reads.chosen(request));
+        let (live, chosen) = tokio::join!(reads.cluster.describe(), reads.chosen(request, &self.known));
         let (chosen, unlisted, others) = chosen?;
+        self.known = chosen.iter().map(|(name, _)| name.clone()).collect();
         let mut facts = Facts { unlisted, others, ..Facts::default() };
         let expected = chosen.iter().flat_map(|(_, expected)| expected);
         let expected: BTreeSet<TopicName> = expected.filter_map(|it| it.topic.clone()).collect();
@@ -116,15 +119,23 @@ struct Reads {
 }
 
 impl Reads {
-    /// The groups to look at. The brokers are asked for all groups only where that decides or tells anything.
-    async fn chosen(&self, request: &LagRequest) -> Result<(Vec<Asked>, Vec<Fault>, Option<usize>), Failure> {
+    /// The groups to look at. The brokers are asked for all groups only where that decides or tells anything. Where one
+    /// does not list its own, those that are known from before are looked at all the same: nobody said that they are gone.
+    async fn chosen(
+        &self,
+        request: &LagRequest,
+        known: &BTreeSet<GroupName>,
+    ) -> Result<(Vec<Asked>, Vec<Fault>, Option<usize>), Failure> {
         let selection = &request.selection;
         if !selection.depends_on_listing() && !request.count_others {
             return Ok((selection.of(&[]).groups, Vec::new(), None));
         }
         let (listed, unlisted) = self.cluster.groups().await?;
-        let names: Vec<GroupName> = listed.into_iter().map(|group| group.name).collect();
-        let chosen = selection.of(&names);
+        let mut names: BTreeSet<GroupName> = listed.into_iter().map(|group| group.name).collect();
+        if !unlisted.is_empty() {
+            names.extend(known.iter().cloned());
+        }
+        let chosen = selection.of(&names.into_iter().collect::<Vec<_>>());
         // Groups that were named are told of by their own coordinators.
         let unlisted = if selection.depends_on_listing() { unlisted } else { Vec::new() };
         Ok((chosen.groups, unlisted, Some(chosen.others)))
