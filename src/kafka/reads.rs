@@ -106,7 +106,7 @@ impl Cluster {
 
     async fn config_of_any_until(&self, brokers: &[i32], deadline: Instant) -> Option<LiveConfig> {
         let mut brokers = brokers.to_vec();
-        let preferred = self.inner.handle.preferred.get();
+        let preferred = self.inner.handle.brokers.preferred();
         brokers.sort_by_key(|broker| Some(*broker) != preferred);
         let ask = |broker: i32| {
             self.ask_again(deadline, move || self.inner.handle.describe_broker_config(broker, deadline))

@@ -24,18 +24,34 @@ pub(in crate::kafka) const PATIENCE: Duration = Duration::from_secs(1);
 /// How long one question for the brokers' ids may block its thread, which keeps the client alive.
 const IDS_WITHIN: Duration = Duration::from_millis(500);
 
-/// The broker that answered when the one that was asked first did not.
+/// What is known of the brokers that may be asked.
 #[derive(Default)]
-pub(in crate::kafka) struct Preferred(Mutex<Option<i32>>);
+pub(in crate::kafka) struct Brokers {
+    /// The one that answered when the one that was asked first did not.
+    preferred: Mutex<Option<i32>>,
+    /// Those of the last description of the cluster. While one of them hangs, there may be nobody to ask for them again:
+    /// librdkafka asks any broker that is connected, and a connection to one that hangs stays.
+    described: Mutex<Vec<i32>>,
+}
 
-impl Preferred {
-    /// Its id.
-    pub(in crate::kafka) fn get(&self) -> Option<i32> {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner)
+impl Brokers {
+    /// The id of the broker that reading calls go to; none for the controller.
+    pub(in crate::kafka) fn preferred(&self) -> Option<i32> {
+        *self.preferred.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn set(&self, broker: Option<i32>) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = broker;
+    fn prefer(&self, broker: Option<i32>) {
+        *self.preferred.lock().unwrap_or_else(PoisonError::into_inner) = broker;
+    }
+
+    /// Remembers the brokers of a description.
+    pub(super) fn describe(&self, ids: Vec<i32>) {
+        *self.described.lock().unwrap_or_else(PoisonError::into_inner) = ids;
+    }
+
+    fn described_but(&self, asked: &[i32]) -> Option<i32> {
+        let described = self.described.lock().unwrap_or_else(PoisonError::into_inner);
+        described.iter().copied().find(|id| !asked.contains(id))
     }
 }
 
@@ -49,7 +65,7 @@ impl Handle {
         request: &R,
         deadline: Instant,
     ) -> Result<R::Answer, CallError> {
-        self.race(request, self.preferred.get(), deadline).await
+        self.race(request, self.brokers.preferred(), deadline).await
     }
 
     /// Makes a change, which only the controller is asked for and only once; or where it wishes a check only, lets any
@@ -98,11 +114,11 @@ impl Handle {
                 Err(error) if keeps_silent(&error) && !running.is_empty() => {}
                 Err(error) => {
                     // The controller may do by now.
-                    self.preferred.set(None);
+                    self.brokers.prefer(None);
                     return Err(error);
                 }
                 Ok(answer) => {
-                    self.preferred.set(broker);
+                    self.brokers.prefer(broker);
                     return Ok(answer);
                 }
             }
@@ -113,6 +129,9 @@ impl Handle {
     async fn another(&self, asked: Vec<i32>, deadline: Instant) -> i32 {
         loop {
             tokio::time::sleep(PATIENCE).await;
+            if let Some(broker) = self.brokers.described_but(&asked) {
+                return broker;
+            }
             let ids = self.broker_ids(deadline.min(Instant::now() + IDS_WITHIN)).await;
             // Where no broker is connected there is nobody to tell them; the next time there may be.
             let other = ids.unwrap_or_default().into_iter().find(|id| !asked.contains(id));

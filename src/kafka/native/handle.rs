@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use rdkafka::bindings::{rd_kafka_admin_op_t, rd_kafka_queue_t, rd_kafka_t, rd_kafka_type_t};
 use tokio::sync::{mpsc, oneshot};
 
-use super::anywhere::Preferred;
+use super::anywhere::Brokers;
 use super::client::Client;
 use super::code::CallError;
 use super::config::Rejection;
@@ -78,8 +78,8 @@ pub(in crate::kafka) enum StartError {
 pub(in crate::kafka) struct Handle {
     dispatcher: Dispatcher,
     given_up: AtomicBool,
-    /// The broker that reading calls go to, once another than the controller had to answer one.
-    pub(in crate::kafka) preferred: Preferred,
+    /// Whom reading calls may go to.
+    pub(in crate::kafka) brokers: Brokers,
 }
 
 impl Handle {
@@ -115,7 +115,7 @@ impl Handle {
         let client = Client::start(kind, settings, |_| None)?;
         let queue = Queue::new(client).map_err(StartError::Settings)?;
         let dispatcher = Dispatcher::new(queue, listener).map_err(StartError::Settings)?;
-        Ok(Handle { dispatcher, given_up: AtomicBool::new(false), preferred: Preferred::default() })
+        Ok(Handle { dispatcher, given_up: AtomicBool::new(false), brokers: Brokers::default() })
     }
 
     /// The client, for calls that are no admin calls.

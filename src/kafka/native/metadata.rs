@@ -67,7 +67,9 @@ impl Handle {
         &self,
         deadline: Instant,
     ) -> Result<ClusterDescription, CallError> {
-        self.call_any(&DescribeCluster, deadline).await
+        let described = self.call_any(&DescribeCluster, deadline).await?;
+        self.brokers.describe(described.nodes.iter().map(|node| node.id).collect());
+        Ok(described)
     }
 
     /// The names of all topics that this principal may see, sorted.
