@@ -82,7 +82,7 @@ impl Moving<'_> {
 /// How it ended: what is not known is graver than what was refused.
 fn outcome(report: &SeekReport, cx: &Context) -> Outcome {
     let findings = report.any(Fate::Failed) || report.any(Fate::Overwritten);
-    let ended = Outcome::findings(findings).and(Outcome::unknown(report.any(Fate::Unknown)));
+    let ended = Outcome::findings(findings).and(Outcome::unknown(report.has_unknown()));
     cx.stop.signal().map_or(ended, |signal| ended.and(Outcome::Interrupted(signal)))
 }
 

@@ -58,10 +58,10 @@ pub async fn carry_out(
         written(&report);
         tokio::select! {
             _ = stop.wait() => report.notes.push("stopped before it was looked again".to_owned()),
-            () = tokio::time::sleep(time) => match commits(cluster, &whole.group, &keys).await {
-                Ok(now) => report.look_again(whole, &now),
-                Err(failure) => report.notes.push(format!("not looked again: {}", failure.story())),
-            },
+            () = tokio::time::sleep(time) => {
+                let now = commits(cluster, &whole.group, &keys).await.map_err(|failure| failure.story());
+                report.look_again(whole, &now);
+            }
         }
     }
     Ok(report)

@@ -34,6 +34,9 @@ pub struct SeekReport {
     pub undo: Option<String>,
     /// The commands that take it back, from any machine.
     pub inverse: Vec<String>,
+    /// True where it could not be looked again whether somebody else commits; a note says why.
+    #[serde(skip)]
+    pub is_unwatched: bool,
 }
 
 /// One partition.
@@ -91,6 +94,7 @@ impl SeekReport {
             notes: plan.notes.clone(),
             undo: None,
             inverse,
+            is_unwatched: false,
         }
     }
 
@@ -106,16 +110,38 @@ impl SeekReport {
         }
     }
 
-    /// Takes in what was read some time later: whoever else commits shows by then.
-    pub fn look_again(&mut self, plan: &SeekPlan, now: &Commits) {
-        for (part, row) in self.partitions.iter_mut().zip(&plan.rows) {
-            let read = now.get(&row.change.key()).and_then(|commit| commit.as_ref().ok());
-            let read = read.and_then(|commit| commit.as_ref().map(|commit| commit.offset));
-            if part.outcome == Fate::Done && read != part.after {
-                part.outcome = Fate::Overwritten;
-                part.reason = Some(format!("somebody else committed {} since", words(read)));
+    /// Takes in what was read some time later, or why nothing was: whoever else commits shows by then.
+    pub fn look_again(&mut self, plan: &SeekPlan, now: &Result<Commits, String>) {
+        let now = match now {
+            Ok(now) => now,
+            Err(reason) => return self.unwatched(format!("not looked again: {reason}")),
+        };
+        for (place, row) in plan.rows.iter().enumerate() {
+            let Some(part) = self.partitions.get_mut(place).filter(|part| part.outcome == Fate::Done) else {
+                continue;
+            };
+            match now.get(&row.change.key()) {
+                Some(Err(fault)) => {
+                    let note = format!("not looked again at {}/{}: {fault}", part.topic, part.partition);
+                    self.unwatched(note);
+                }
+                commit => {
+                    let commit = commit.and_then(|commit| commit.as_ref().ok()).and_then(Option::as_ref);
+                    part.seen_again(commit.map(|commit| commit.offset));
+                }
             }
         }
+    }
+
+    fn unwatched(&mut self, note: String) {
+        self.is_unwatched = true;
+        self.notes.push(note);
+    }
+
+    /// True where it is not known what became of it: of a change, or of it after it was made.
+    #[must_use]
+    pub fn has_unknown(&self) -> bool {
+        self.is_unwatched || self.any(Fate::Unknown)
     }
 
     /// What the store is told of it.
@@ -143,6 +169,16 @@ impl SeekReport {
     #[must_use]
     pub fn any(&self, fate: Fate) -> bool {
         self.partitions.iter().any(|part| part.outcome == fate)
+    }
+}
+
+impl SeekPart {
+    /// Takes in the offset that stands there some time after it was written.
+    fn seen_again(&mut self, read: Option<i64>) {
+        if read != self.after {
+            self.outcome = Fate::Overwritten;
+            self.reason = Some(format!("somebody else committed {} since", words(read)));
+        }
     }
 }
 
@@ -193,7 +229,12 @@ fn words(offset: Option<i64>) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
     use super::*;
+    use crate::groups::change::OffsetChange;
+    use crate::groups::live::Commit;
+    use crate::name::GroupName;
 
     fn fault(kind: FaultKind) -> Fault {
         Fault { kind, code: "CODE".to_owned(), message: "words".to_owned() }
@@ -211,6 +252,65 @@ mod tests {
             outcome: Fate::Planned,
             reason: None,
         }
+    }
+
+    fn report(fates: &[Fate]) -> SeekReport {
+        let part = |outcome: &Fate| SeekPart { outcome: *outcome, ..sought(Some(5)) };
+        SeekReport {
+            cluster: None,
+            group: "g".to_owned(),
+            cause: Cause::Seek,
+            undoes: None,
+            saved_as: None,
+            partitions: fates.iter().map(part).collect(),
+            unchanged: 0,
+            notes: Vec::new(),
+            undo: None,
+            inverse: Vec::new(),
+            is_unwatched: false,
+        }
+    }
+
+    fn plan_of_one() -> SeekPlan {
+        let at = |offset| Some(Commit { offset, leader_epoch: None, metadata: None });
+        let group: GroupName = "g".parse().unwrap();
+        let topic = "t".parse().unwrap();
+        let change = OffsetChange { group: group.clone(), topic, partition: 0, before: at(1), after: at(5) };
+        SeekPlan {
+            cluster: None,
+            group,
+            cause: Cause::Seek,
+            undoes: None,
+            is_part: false,
+            topic_ids: BTreeMap::new(),
+            rows: vec![SeekRow { change, log: None, effect: Effect::Skips(4), times: None }],
+            unchanged: 0,
+            notes: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn what_was_not_looked_at_again_is_not_known() {
+        let plan = plan_of_one();
+        let key = plan.rows[0].change.key();
+        let commits = |commit| Ok(Commits::from([(key.clone(), commit)]));
+        let at = |offset| Some(Commit { offset, leader_epoch: None, metadata: None });
+        type Row = (Result<Commits, String>, Fate, bool);
+        let rows: [Row; 6] = [
+            (commits(Ok(at(5))), Fate::Done, false),
+            (commits(Ok(at(6))), Fate::Overwritten, false),
+            (commits(Ok(None)), Fate::Overwritten, false),
+            (Ok(Commits::new()), Fate::Overwritten, false),
+            (commits(Err(fault(FaultKind::TimedOut))), Fate::Done, true),
+            (Err("no answer".to_owned()), Fate::Done, true),
+        ];
+        for (now, fate, unknown) in rows {
+            let mut report = report(&[Fate::Done]);
+            report.look_again(&plan, &now);
+            assert_eq!((report.partitions[0].outcome, report.has_unknown()), (fate, unknown), "{now:?}");
+            assert_eq!(report.notes.len(), usize::from(unknown), "{now:?}");
+        }
+        assert!(report(&[Fate::Done, Fate::Unknown]).has_unknown());
     }
 
     #[test]
@@ -236,22 +336,7 @@ mod tests {
 
     #[test]
     fn the_store_is_told_the_least_that_is_sure() {
-        let state = |fates: &[Fate]| {
-            let part = |outcome: &Fate| SeekPart { outcome: *outcome, ..sought(Some(5)) };
-            SeekReport {
-                cluster: None,
-                group: "g".to_owned(),
-                cause: Cause::Seek,
-                undoes: None,
-                saved_as: None,
-                partitions: fates.iter().map(part).collect(),
-                unchanged: 0,
-                notes: Vec::new(),
-                undo: None,
-                inverse: Vec::new(),
-            }
-            .state()
-        };
+        let state = |fates: &[Fate]| report(fates).state();
         use Fate::{Done, Failed, Overwritten, Unknown};
         let rows = [
             (vec![Done, Done], SetState::Done),
