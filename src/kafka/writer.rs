@@ -89,8 +89,8 @@ pub struct Delivery {
 pub struct Stored {
     /// Its partition.
     pub partition: i32,
-    /// Its offset.
-    pub offset: i64,
+    /// Its offset. None where an earlier attempt stored it whose answer was lost: then the broker only says that it is there.
+    pub offset: Option<i64>,
     /// Its timestamp in milliseconds since 1970: the broker's, where the topic has those.
     pub timestamp: i64,
 }
@@ -236,7 +236,9 @@ impl Writer {
         let mut on_the_way = self.on_the_way();
         into.extend(reports.into_iter().filter_map(|Report { ticket: number, end }| {
             let result = match end {
-                Ok((partition, offset, timestamp)) => Ok(Stored { partition, offset, timestamp }),
+                Ok((partition, offset, timestamp)) => {
+                    Ok(Stored { partition, offset: (offset >= 0).then_some(offset), timestamp })
+                }
                 Err((error, possibly_stored)) => {
                     // Nobody answered in time: why not is known to the connections.
                     let fault = self.health.explain(self.timed_out(error), Instant::now()).fault;

@@ -68,7 +68,7 @@ impl Outlet for Fake {
                 "late" => Err(not(FaultKind::Refused, "INVALID_TIMESTAMP", false)),
                 _ => {
                     state.stored.push(text);
-                    Ok(Stored { partition: 1, offset: ticket as i64 + 100, timestamp: 7 })
+                    Ok(Stored { partition: 1, offset: Some(ticket as i64 + 100), timestamp: 7 })
                 }
             };
             into.push(Delivery { ticket, result });
@@ -185,7 +185,7 @@ fn every_line_is_told_in_its_order_and_the_counts_add_up() {
     assert!(report.has_findings() && report.has_unknown());
     let told = test.told.lines.lock().unwrap();
     assert_eq!(told.iter().map(|(line, _)| *line).collect::<Vec<_>>(), [1, 2, 3, 4, 5, 6, 7]);
-    assert_eq!(told[3].1, End::Acknowledged { partition: 1, offset: 104 });
+    assert_eq!(told[3].1, End::Acknowledged { partition: 1, offset: Some(104) });
     let mut stored = test.outlet.state.lock().unwrap().stored.clone();
     stored.sort();
     assert_eq!(stored, ["a", "b", "c"]);
@@ -261,7 +261,7 @@ fn the_end_of_a_transaction_is_the_end_of_its_lines() {
         let mut ledger = Ledger::default();
         for line in 1..=3 {
             ledger.begin();
-            ledger.end(line, End::Acknowledged { partition: 0, offset: line as i64 });
+            ledger.end(line, End::Acknowledged { partition: 0, offset: Some(line as i64) });
         }
         ledger
     };

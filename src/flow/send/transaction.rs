@@ -71,12 +71,19 @@ pub(super) fn apply(ledger: &mut Ledger<Reason>, end: &TransactionEnd) {
 
 /// Finds out how a transaction ended whose commit was not answered.
 fn look_up(ledger: &Ledger<Reason>, fault: Fault, means: &Means<'_>) -> TransactionEnd {
-    let stored = ledger.ends().find_map(|(_, end)| match end {
-        Some(End::Acknowledged { partition, offset }) => Some((*partition, *offset)),
-        _ => None,
-    });
-    // Nothing was in it.
-    let Some(place) = stored else { return TransactionEnd::Committed };
+    let stored = || {
+        ledger.ends().filter_map(|(_, end)| match end {
+            Some(End::Acknowledged { partition, offset }) => Some((*partition, *offset)),
+            _ => None,
+        })
+    };
+    if stored().next().is_none() {
+        // Nothing was in it.
+        return TransactionEnd::Committed;
+    }
+    let Some(place) = stored().find_map(|(partition, offset)| Some((partition, offset?))) else {
+        return TransactionEnd::Undecided(fault);
+    };
     let limit = means.write.timeout.max(LOOK_UP);
     let successor = Writer::start(&means.write.connect, means.to, &means.write.writer);
     let Ok(successor) = successor else { return TransactionEnd::Undecided(fault) };

@@ -19,8 +19,9 @@ struct LineWire<'a> {
     topic: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     partition: Option<i32>,
+    /// Of an acknowledged line; null where the broker did not tell it.
     #[serde(skip_serializing_if = "Option::is_none")]
-    offset: Option<i64>,
+    offset: Option<Option<i64>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     reason: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -82,5 +83,21 @@ fn add(wire: &impl Serialize, out: &mut String) {
     if let Ok(text) = serde_json::to_string(wire) {
         out.push_str(&text);
         out.push('\n');
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_offset_that_nobody_told_is_null() {
+        let rows = [(Some(7), "7"), (Some(0), "0"), (None, "null")];
+        for (offset, shown) in rows {
+            let mut out = String::new();
+            line_json("t", 1, &End::Acknowledged { partition: 2, offset }, &mut out);
+            let start = r#"{"line":1,"status":"acknowledged","topic":"t","partition":2,"offset":"#;
+            assert_eq!(out.trim_end(), format!("{start}{shown}}}"));
+        }
     }
 }

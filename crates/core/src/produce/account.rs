@@ -13,8 +13,8 @@ pub enum End<R> {
     Acknowledged {
         /// Its partition.
         partition: i32,
-        /// Its offset.
-        offset: i64,
+        /// Its offset, where the broker told it.
+        offset: Option<i64>,
     },
     /// It is not stored: it is wrong, or the broker refused it.
     Refused(R),

@@ -1,7 +1,7 @@
 use crate::produce::{End, Ledger, Tally};
 
 fn acknowledged(offset: i64) -> End<&'static str> {
-    End::Acknowledged { partition: 0, offset }
+    End::Acknowledged { partition: 0, offset: Some(offset) }
 }
 
 #[test]
