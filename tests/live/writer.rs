@@ -38,7 +38,11 @@ fn a_full_queue_is_told_and_nothing_is_lost_or_doubled() {
     deliveries.extend(delivered(&writer));
     let mut places = BTreeMap::new();
     for (delivery, place) in deliveries.iter().zip(stored(&deliveries)) {
-        assert!(places.insert((place.partition, place.offset), delivery.ticket.to_string()).is_none());
+        assert!(
+            places
+                .insert((place.partition, place.offset.expect("an offset")), delivery.ticket.to_string())
+                .is_none()
+        );
     }
     let seen = scan(&options, &topic, 3, Isolation::Committed);
     let text = |value: &Option<Vec<u8>>| String::from_utf8(value.clone().unwrap()).unwrap();
@@ -181,17 +185,18 @@ fn a_transaction_is_all_or_nothing_and_another_producer_takes_its_id_over() {
     send(&first, &outgoing(b"kept"), &mut Vec::new());
     assert_eq!(first.commit(PATIENCE), CommitEnd::Committed);
     let kept = stored(&delivered(&first))[0];
-    assert_eq!(is_visible(&options, &topic, (0, kept.offset), PATIENCE), Ok(true));
+    assert_eq!(is_visible(&options, &topic, (0, kept.offset.expect("an offset")), PATIENCE), Ok(true));
 
     // Left open, then fenced by the next one, which ends it.
     first.begin().unwrap();
     send(&first, &outgoing(b"left"), &mut Vec::new());
     let left = stored(&delivered(&first))[0];
-    let open = is_visible(&options, &topic, (0, left.offset), Duration::from_secs(2)).unwrap_err();
+    let open = is_visible(&options, &topic, (0, left.offset.expect("an offset")), Duration::from_secs(2))
+        .unwrap_err();
     assert_eq!(open.kind, FaultKind::TimedOut, "an open transaction decides nothing");
     let second = writer(&options, &topic, &how());
     second.init_transactions(PATIENCE).unwrap();
-    assert_eq!(is_visible(&options, &topic, (0, left.offset), PATIENCE), Ok(false));
+    assert_eq!(is_visible(&options, &topic, (0, left.offset.expect("an offset")), PATIENCE), Ok(false));
     match first.commit(PATIENCE) {
         CommitEnd::Undecided(fault) => {
             assert!(fault.message.contains("another producer has taken over"), "{fault}");
